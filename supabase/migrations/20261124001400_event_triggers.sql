@@ -1,0 +1,169 @@
+-- From a recorded execution to events and wake-ups, in the transaction of whoever recorded it.
+-- Statement-level: one insert of events and one wake-up per engine and workspace, whatever the number of rows.
+
+-- Wakes every engine that a phase wakes, once per workspace.
+create function engine.wake_subscribers(phases text[], workspace_ids uuid[])
+    returns void
+    language sql
+    set search_path = ''
+as $$
+    select engine.wake(wanted.engine, wanted.workspace_id)
+    from (
+        select distinct subscription.engine, workspace.id as workspace_id
+        from engine.subscriptions as subscription, unnest(workspace_ids) as workspace (id)
+        where
+            subscription.phase = any (phases)
+            and subscription.wakes
+        -- One order for everybody, so that two statements over the same workspaces cannot wait for each other.
+        order by 1, 2
+    ) as wanted
+$$;
+
+-- When an execution ended by its own clock; a run with a bad clock still ends after it started.
+create function engine.ended_at(started_at timestamptz, completed_at timestamptz)
+    returns timestamptz
+    language sql
+    stable
+    set search_path = ''
+as $$
+    select coalesce(greatest(started_at, completed_at), now())
+$$;
+
+-- A run starts when it is first recorded, so that a queued run is predicted before it takes off.
+create function engine.emit_recorded_executions()
+    returns trigger
+    language plpgsql
+    security definer
+    set search_path = ''
+as $$
+begin
+    insert into engine.events (engine, workspace_id, pipeline_id, execution_id, phase, occurred_at)
+    select
+        subscription.engine,
+        inserted.workspace_id,
+        inserted.pipeline_id,
+        inserted.id,
+        subscription.phase,
+        case subscription.phase
+            when 'started' then coalesce(inserted.started_at, inserted.created_at)
+            else engine.ended_at(inserted.started_at, inserted.completed_at)
+        end
+    from inserted
+    join engine.subscriptions as subscription
+        on subscription.phase = 'started'
+        or (subscription.phase = 'ended' and engine.is_terminal(inserted.status))
+    on conflict do nothing;
+
+    perform engine.wake_subscribers(
+        array(
+            select 'started' from inserted
+            union
+            select 'ended' from inserted where engine.is_terminal(inserted.status)
+        ),
+        array(select distinct workspace_id from inserted)
+    );
+    return null;
+end
+$$;
+
+create function engine.emit_ended_executions()
+    returns trigger
+    language plpgsql
+    security definer
+    set search_path = ''
+as $$
+declare
+    workspace_ids uuid[];
+begin
+    with ended as (
+        select updated.*
+        from updated
+        join former using (id)
+        where
+            engine.is_terminal(updated.status)
+            and not engine.is_terminal(former.status)
+    ),
+    emitted as (
+        insert into engine.events (engine, workspace_id, pipeline_id, execution_id, phase, occurred_at)
+        select
+            subscription.engine,
+            ended.workspace_id,
+            ended.pipeline_id,
+            ended.id,
+            'ended',
+            engine.ended_at(ended.started_at, ended.completed_at)
+        from ended
+        join engine.subscriptions as subscription on subscription.phase = 'ended'
+        on conflict do nothing
+    )
+    select array_agg(distinct workspace_id) into workspace_ids from ended;
+
+    perform engine.wake_subscribers(array['ended'], workspace_ids);
+    return null;
+end
+$$;
+
+-- A stage that was tried again ends again.
+create function engine.emit_ended_stages()
+    returns trigger
+    language plpgsql
+    security definer
+    set search_path = ''
+as $$
+declare
+    workspace_ids uuid[];
+begin
+    with ended as (
+        select stage.*, execution.pipeline_id
+        from written as stage
+        join public.executions as execution on execution.id = stage.execution_id
+        where stage.status in ('completed', 'failed')
+    ),
+    emitted as (
+        insert into engine.events (engine, workspace_id, pipeline_id, execution_id, phase, occurred_at)
+        select
+            subscription.engine,
+            ended.workspace_id,
+            ended.pipeline_id,
+            ended.execution_id,
+            'stage:' || ended.stage_name || case when ended.attempt > 1 then '#' || ended.attempt else '' end,
+            engine.ended_at(ended.started_at, ended.completed_at)
+        from ended
+        join engine.subscriptions as subscription on subscription.phase = 'stage'
+        on conflict do nothing
+    )
+    select array_agg(distinct workspace_id) into workspace_ids from ended;
+
+    perform engine.wake_subscribers(array['stage'], workspace_ids);
+    return null;
+end
+$$;
+
+create trigger _900_executions_emit_recorded
+    after insert on public.executions
+    referencing new table as inserted
+    for each statement
+    execute function engine.emit_recorded_executions();
+create trigger _900_executions_emit_ended
+    after update on public.executions
+    referencing old table as former new table as updated
+    for each statement
+    execute function engine.emit_ended_executions();
+create trigger _900_execution_stages_emit_recorded
+    after insert on public.execution_stages
+    referencing new table as written
+    for each statement
+    execute function engine.emit_ended_stages();
+create trigger _900_execution_stages_emit_ended
+    after update on public.execution_stages
+    referencing new table as written
+    for each statement
+    execute function engine.emit_ended_stages();
+
+revoke execute on function
+    engine.wake_subscribers(text[], uuid[]),
+    engine.ended_at(timestamptz, timestamptz),
+    engine.emit_recorded_executions(),
+    engine.emit_ended_executions(),
+    engine.emit_ended_stages()
+from public;
