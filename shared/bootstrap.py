@@ -1,0 +1,49 @@
+"""Chooses the real services and puts an engine together from them; the only place that knows them all."""
+
+import time
+from datetime import UTC, datetime
+
+from shared import logs
+from shared.config import Config
+from shared.data_api import DataApi
+from shared.drain import Drain, Report
+from shared.entry import Entry
+from shared.judgement import Judge
+from shared.model_store import ModelStore
+from shared.question import Question, answer
+from shared.queue import Queue
+from shared.requests import parse
+from shared.state_cache import StateCache
+from shared.state_store import StateStore
+
+BUDGET_SECONDS = 25.0
+
+
+def entry(judge: Judge, *, question: type[Question], phase: str) -> Entry:
+    """An engine behind HTTP, standing on the services that the environment names.
+
+    ``question`` is what may be asked directly; it is judged as an event of ``phase``.
+    """
+    config = Config.from_environment()
+    logs.start(config.log_level)
+    data_api, models = DataApi(config), ModelStore(config)
+    drain = Drain(judge, StateStore(StateCache(config, judge.engine)), models, clock=time.monotonic, nap=time.sleep)
+
+    def wake(workspace_id: str) -> Report:
+        queue = Queue(
+            data_api, jwt_secret=config.jwt_secret, engine=judge.engine, workspace_id=workspace_id, now=time.time
+        )
+        return drain.run(queue, budget_seconds=BUDGET_SECONDS)
+
+    def reply(body: bytes, token: str) -> dict[str, object]:
+        return answer(
+            parse(question, body),
+            phase=phase,
+            judge=judge,
+            calls=data_api,
+            models=models,
+            token=token,
+            now=lambda: datetime.now(UTC),
+        )
+
+    return Entry(judge.engine, config.webhook_secrets, wake, reply, time.time)

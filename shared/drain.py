@@ -1,0 +1,77 @@
+"""Working until nothing is left or the time is spent."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared import logs
+from shared.batch import Batch
+from shared.claim import Claim
+from shared.judgement import Judge
+from shared.queue import Queue
+from shared.served_model import Store, serving
+from shared.state_store import StateStore
+
+MAX_EVENTS = 250
+NAP_SECONDS = 0.02
+MAX_NAPS = 10
+
+
+@dataclass(slots=True)
+class Report:
+    """What a wake-up led to."""
+
+    batches: int = 0
+    events: int = 0
+    failed: int = 0
+    lost: int = 0
+
+
+class Drain:
+    """Claims, decides, completes, and refreshes the cache, batch by batch."""
+
+    def __init__(
+        self,
+        judge: Judge,
+        states: StateStore,
+        models: Store,
+        *,
+        clock: Callable[[], float],
+        nap: Callable[[float], None],
+    ) -> None:
+        self._judge = judge
+        self._states = states
+        self._models = models
+        self._clock = clock
+        self._nap = nap
+
+    def run(self, queue: Queue, *, budget_seconds: float) -> Report:
+        """Work a queue off. Stops after ``budget_seconds``; the sweep wakes somebody for what is left."""
+        report, naps, began = Report(), 0, self._clock()
+        while self._clock() - began < budget_seconds:
+            claim = queue.claim(MAX_EVENTS)
+            if claim.events:
+                naps = 0
+                self._work(queue, claim, report)
+            elif claim.more and naps < MAX_NAPS:
+                # A writer is in flight who was told that we are awake.
+                naps += 1
+                self._nap(NAP_SECONDS)
+            else:
+                break
+        return report
+
+    def _work(self, queue: Queue, claim: Claim, report: Report) -> None:
+        etags = {pipeline_id: pipeline["etag"] for pipeline_id, pipeline in claim.pipelines.items()}
+        states = self._states.load(etags, queue.read_states)
+        model = serving(claim.models, self._judge.model_kind, self._models)
+        payload = Batch(claim, states, self._judge, model).work()
+        lost = queue.complete(self._judge.table, payload)
+        self._states.remember(
+            (state["pipeline_id"], state["state"]) for state in payload["states"] if state["pipeline_id"] not in lost
+        )
+        report.batches += 1
+        report.events += len(payload["done"])
+        report.failed += len(payload["failed"])
+        report.lost += len(lost)
+        if lost:
+            logs.warning("another claimant took over", action="leave_to_successor", pipelines=len(lost))

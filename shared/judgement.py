@@ -1,0 +1,46 @@
+"""What an engine says about one event, and what it knew when it said it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from shared.claim import Pipeline
+from shared.execution import Execution
+from shared.outcome_history import OutcomeHistory
+from shared.pipeline_state import PipelineState
+from shared.served_model import ServedModel
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """All that an engine knows about a run's pipeline and surroundings before it learns from the run."""
+
+    pipeline: Pipeline
+    state: PipelineState
+    owner: OutcomeHistory
+    workspace: OutcomeHistory
+    model: ServedModel
+
+    def vector(self, execution: Execution) -> list[float]:
+        """The features of the run, as they were when it began."""
+        return self.state.vector(execution, now=execution.begun_at, owner=self.owner, workspace=self.workspace)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A row for the engine's table (None: nothing to say), the vector it rests on, and whether the run was strange."""
+
+    row: Mapping[str, Any] | None = None
+    features: Sequence[float] | None = None
+    anomalous: bool = False
+
+
+class Judge(Protocol):
+    """One engine's way of deciding. Pure: it reads and answers; learning is the batch's."""
+
+    engine: str
+    model_kind: str
+    table: str
+
+    def judge(self, phase: str, execution: Execution, knowledge: Knowledge) -> Judgement:
+        """Decide about a run that ``started``, ``ended`` or had ``stage:<name>`` end."""

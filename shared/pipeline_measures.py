@@ -1,0 +1,87 @@
+"""What a pipeline's runs usually measure, and how strange the last one was."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from shared.execution import Execution
+from shared.measures import Measures
+from shared.statistics.stored import stored_count, stored_number
+
+MAX_METRICS = 64
+MAX_DECLARED = 8
+DURATION, VOLUME, ROWS = "duration_seconds", "data_volume_mb", "rows_processed"
+MAX_DEVIATION = 50.0
+
+
+def measured_values(execution: Execution) -> dict[str, float]:
+    """Everything measured in a run: duration, data volume, rows, then its metrics (a metric does not replace them)."""
+    values: dict[str, float] = {}
+    if execution.duration_seconds is not None:
+        values[DURATION] = execution.duration_seconds
+    if execution.data_volume_mb is not None:
+        values[VOLUME] = execution.data_volume_mb
+    if execution.rows_processed is not None:
+        values[ROWS] = execution.rows_processed
+    return values | {name: value for name, value in execution.metrics.items() if name not in values}
+
+
+class PipelineMeasures:
+    """Baselines of what runs measure (``measured``) and of what they declare before they start (``declared``).
+
+    Measures of successful runs are learned. A failed run is measured against them and leaves them alone, since it
+    stopped somewhere on the way; an anomalous one too (`Measures.withhold` says when it becomes the new normal).
+    """
+
+    __slots__ = ("anomalies_in_a_row", "declared", "last_duration_deviation", "last_measure_deviation", "measured")
+
+    def __init__(self) -> None:
+        self.measured = Measures(capacity=MAX_METRICS + 3)
+        self.declared = Measures(capacity=MAX_DECLARED)
+        self.last_duration_deviation = 0.0
+        self.last_measure_deviation = 0.0
+        self.anomalies_in_a_row = 0
+
+    def update(self, execution: Execution, *, failed: bool, anomalous: bool) -> None:
+        """Score the run's measures against their baselines, then learn them."""
+        values = measured_values(execution)
+        self._remember_deviations(values)
+        self.anomalies_in_a_row = self.anomalies_in_a_row + 1 if anomalous else 0
+        if anomalous:
+            self.measured.withhold(values)
+        elif not failed:
+            self.measured.update(values)
+        self.declared.update(execution.metadata)
+
+    def _remember_deviations(self, values: Mapping[str, float]) -> None:
+        duration = strangest = 0.0
+        for name, value in values.items():
+            usual = self.measured.get(name)
+            if usual is None:
+                continue
+            deviation = round(min(max(usual.deviation(value), -MAX_DEVIATION), MAX_DEVIATION), 4)
+            if name == DURATION:
+                duration = deviation
+            elif abs(deviation) > abs(strangest):
+                strangest = deviation
+        self.last_duration_deviation, self.last_measure_deviation = duration, strangest
+
+    def to_json(self) -> dict[str, Any]:
+        """One entry per part."""
+        return {
+            "measured": self.measured.to_json(),
+            "declared": self.declared.to_json(),
+            "last_duration_deviation": self.last_duration_deviation,
+            "last_measure_deviation": self.last_measure_deviation,
+            "anomalies_in_a_row": self.anomalies_in_a_row,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Read `to_json`'s value."""
+        measures = cls()
+        measures.measured = Measures.from_json(value["measured"], capacity=MAX_METRICS + 3)
+        measures.declared = Measures.from_json(value["declared"], capacity=MAX_DECLARED)
+        measures.last_duration_deviation = stored_number(value["last_duration_deviation"])
+        measures.last_measure_deviation = stored_number(value["last_measure_deviation"])
+        measures.anomalies_in_a_row = stored_count(value["anomalies_in_a_row"])
+        return measures

@@ -1,0 +1,153 @@
+"""What a measure usually is: median and spread of its last values, which a bad week does not move."""
+
+import base64
+import math
+import struct
+from array import array
+from collections.abc import Sequence
+from typing import NamedTuple, Self
+
+MAX_WINDOW = 50
+MIN_VALUES = 8
+HEAVY_TAIL_RATIO = 3.0  # positive values that reach past 3 medians are compared on a logarithmic scale
+_TO_SIGMA = 1.4826  # median absolute deviation to the standard deviation of a normal distribution
+_MEAN_TO_SIGMA = 1.2533  # mean absolute deviation, likewise (Iglewicz and Hoaglin 1993)
+MAX_VALUE = 1.1e30
+RESOLUTION = 0.01  # a spread below 1 % of the usual value is not told from a constant
+
+
+class Usual(NamedTuple):
+    """The centre and spread of a measure, on its scale (``log`` or as it is)."""
+
+    centre: float
+    spread: float
+    log: bool
+    values: int
+
+    def deviation(self, value: float) -> float:
+        """How many spreads the value lies from the centre; signed."""
+        return (self.on_scale(value) - self.centre) / self.spread
+
+    def quantity(self, deviation: float) -> float:
+        """The value that lies ``deviation`` spreads from the centre."""
+        at = self.centre + deviation * self.spread
+        return math.exp(min(at, 69.0)) if self.log else at
+
+    def on_scale(self, value: float) -> float:
+        """The value on the scale of the centre; on the logarithmic one, zero and below count as a millionth of it."""
+        return math.log(max(value, math.exp(self.centre) * 1e-6)) if self.log else value
+
+    @property
+    def median(self) -> float:
+        """The usual value, in the measure's unit."""
+        return self.quantity(0.0)
+
+
+class RobustBaseline:
+    """The last ``window`` values of a measure. ``get`` is None ("not enough data") below 8 of them.
+
+    Spread is 1.4826 times the median absolute deviation; where more than half the values are equal it is 1.2533
+    times the mean absolute deviation, and never less than 1 % of the usual value. Values are kept as float32.
+
+    >>> baseline = RobustBaseline()
+    >>> for minutes in (10, 11, 9, 12, 10, 11, 10, 13):
+    ...     baseline.update(minutes)
+    >>> usual = baseline.get()
+    >>> round(usual.median, 2), round(usual.spread, 2), round(usual.deviation(41), 1)
+    (10.5, 0.74, 41.1)
+    """
+
+    __slots__ = ("_usual", "values")
+
+    def __init__(self, values: Sequence[float] = ()) -> None:
+        self.values = array("f", values)
+        self._usual: Usual | None = None
+
+    def update(self, value: float, *, window: int = MAX_WINDOW) -> None:
+        """Learn a value (magnitude below 1e30) and forget the oldest beyond ``window``."""
+        self.values.append(value)
+        if len(self.values) > window:
+            del self.values[: len(self.values) - window]
+        self._usual = None
+
+    def get(self) -> Usual | None:
+        """Centre and spread, or None below 8 values."""
+        if self._usual is None and len(self.values) >= MIN_VALUES:
+            self._usual = _usual(sorted(self.values))
+        return self._usual
+
+    def quantile(self, share: float) -> float | None:
+        """The value below which ``share`` of the window lies (linear interpolation), or None below 8 values."""
+        if len(self.values) < MIN_VALUES:
+            return None
+        ordered = sorted(self.values)
+        at = share * (len(ordered) - 1)
+        low = int(at)
+        high = min(low + 1, len(ordered) - 1)
+        return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
+
+    def shift(self, to: float) -> None:
+        """Accept a new level: move the whole window so that its median is ``to``, keeping its spread."""
+        usual = self.get()
+        if usual is None:
+            return
+        if usual.log and to > 0:
+            factor = to / usual.median
+            moved = [value * factor for value in self.values]
+        else:
+            distance = to - usual.median
+            moved = [value + distance for value in self.values]
+        self.values = array("f", (min(max(value, -1e30), 1e30) for value in moved))
+        self._usual = None
+
+    def to_json(self) -> str:
+        """The window as base64 of little-endian float32."""
+        return base64.b64encode(struct.pack(f"<{len(self.values)}f", *self.values)).decode("ascii")
+
+    @classmethod
+    def from_json(cls, value: str) -> Self:
+        """Read `to_json`'s value."""
+        packed = base64.b64decode(value, validate=True)
+        values = struct.unpack(f"<{len(packed) // 4}f", packed)
+        if not all(-MAX_VALUE <= entry <= MAX_VALUE for entry in values):
+            raise ValueError("a stored baseline holds numbers of a magnitude up to 1e30 only")
+        return cls(values[-MAX_WINDOW:])
+
+
+def _usual(ordered: list[float]) -> Usual:
+    count = len(ordered)
+    median = _median(ordered)
+    log = ordered[0] > 0.0 and ordered[-1] > HEAVY_TAIL_RATIO * median
+    centre = math.log(median) if log else median
+    low, high = _nearest_half(ordered, median, log=log)
+    distance = max(centre - math.log(low), math.log(high) - centre) if log else max(centre - low, high - centre)
+    spread = _TO_SIGMA * distance
+    floor = RESOLUTION if log else RESOLUTION * abs(centre)
+    if spread <= floor:
+        on_scale = [math.log(value) for value in ordered] if log else ordered
+        mean_distance = sum(abs(value - centre) for value in on_scale) / count
+        spread = max(_MEAN_TO_SIGMA * mean_distance, floor, 1e-9)
+    return Usual(centre, spread, log, count)
+
+
+def _median(ordered: Sequence[float]) -> float:
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else 0.5 * (ordered[half - 1] + ordered[half])
+
+
+def _nearest_half(ordered: Sequence[float], centre: float, *, log: bool) -> tuple[float, float]:
+    """The ends of the smaller half (n // 2 + 1) of the values around the centre.
+
+    The farther end is as far from the centre as the median of all distances (the upper one of two), and a binary
+    search over the sorted values finds it without computing every distance.
+    """
+    size = len(ordered) // 2 + 1
+    low, high = 0, len(ordered) - size
+    while low < high:
+        middle = (low + high) // 2
+        below, above = ordered[middle], ordered[middle + size]
+        if (centre * centre > below * above) if log else (centre - below > above - centre):
+            low = middle + 1
+        else:
+            high = middle
+    return ordered[low], ordered[low + size - 1]

@@ -1,0 +1,46 @@
+"""Read numbers back out of stored state, refusing what no statistic can have written."""
+
+import math
+
+
+def stored_number(value: object) -> float:
+    """A finite float.
+
+    Raises:
+        ValueError: it is no finite number.
+    """
+    if isinstance(value, int | float) and math.isfinite(value):
+        return float(value)
+    raise ValueError(f"a stored number is finite, not {value!r:.40}")
+
+
+def stored_numbers(value: object, count: int) -> list[float]:
+    """A list of ``count`` finite floats.
+
+    Raises:
+        ValueError: it is no such list.
+    """
+    if not isinstance(value, list | tuple) or len(value) != count:
+        raise ValueError(f"expected {count} stored numbers, not {value!r:.40}")
+    return [stored_number(entry) for entry in value]
+
+
+def stored_count(value: object) -> int:
+    """A whole number of at least zero.
+
+    Raises:
+        ValueError: it is none.
+    """
+    count = stored_number(value)
+    if count < 0 or count != int(count):
+        raise ValueError(f"a stored count is a whole number of at least 0, not {value!r:.40}")
+    return int(count)
+
+
+def stored_moment(value: object) -> float | None:
+    """Epoch seconds, or None for "never".
+
+    Raises:
+        ValueError: it is neither.
+    """
+    return None if value is None else stored_number(value)
