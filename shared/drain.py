@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from shared import logs
 from shared.batch import Batch
 from shared.claim import Claim
+from shared.errors import DataApiError
 from shared.judgement import Judge
 from shared.queue import Queue
 from shared.served_model import Store, serving
@@ -24,6 +26,21 @@ class Report:
     events: int = 0
     failed: int = 0
     lost: int = 0
+
+
+def refused(claim: Claim, error: str) -> dict[str, Any]:
+    """The payload that gives a batch back whose rows the database did not take.
+
+    The first event of every pipeline counts as failed. Pipelines are then handed out one event at a time, so that only
+    the event at fault ends among the dead letters.
+    """
+    first = {event.pipeline_id: event.id for event in reversed(claim.events)}
+    return {
+        "lease": claim.lease,
+        "done": [],
+        "failed": [{"event_id": event_id, "error": error} for event_id in first.values()],
+        "states": [],
+    }
 
 
 class Drain:
@@ -65,7 +82,14 @@ class Drain:
         states = self._states.load(etags, queue.read_states)
         model = serving(claim.models, self._judge.model_kind, self._models)
         payload = Batch(claim, states, self._judge, model).work()
-        lost = queue.complete(self._judge.table, payload)
+        try:
+            lost = queue.complete(self._judge.table, payload)
+        except DataApiError as error:
+            if not error.code:
+                raise
+            logs.error(str(error), action="take_events_one_by_one", engine=self._judge.engine, code=error.code)
+            payload = refused(claim, str(error))
+            lost = queue.complete(self._judge.table, payload)
         self._states.remember(
             (state["pipeline_id"], state["state"]) for state in payload["states"] if state["pipeline_id"] not in lost
         )

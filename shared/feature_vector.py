@@ -37,7 +37,7 @@ def feature_vector(
         *_last_run(state, execution),
         *_calendar(now),
     ]
-    return [value if -1e30 < value < 1e30 else 0.0 for value in values]
+    return [value if 1e-30 < abs(value) < 1e30 else 0.0 for value in values]  # float32 holds no smaller or larger
 
 
 def _outcomes(state: "PipelineState", now: float, *, prior: float) -> list[float]:

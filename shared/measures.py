@@ -1,19 +1,18 @@
-"""Baselines of everything a pipeline's runs measure, by name, in bounded space."""
+"""Everything that a pipeline's runs measure, by name, in bounded space."""
 
 from collections.abc import Mapping
 from typing import Any, Self
 
+from shared.measure import Measure
 from shared.short_key import short_key
-from shared.statistics.pending_level import PendingLevel
-from shared.statistics.robust_baseline import MAX_WINDOW, RobustBaseline, Usual
+from shared.statistics.robust_baseline import MAX_WINDOW, Usual
 
 MIN_WINDOW = 16
 MAX_VALUES = 1200  # over all measures of a pipeline: 6.4 KB in its state
-STRANGE_FROM = 3.0  # spreads from the centre
 
 
 class Measures:
-    """One `RobustBaseline` per measure, at most ``capacity`` of them; a measure beyond that is not watched.
+    """One `Measure` per name, at most ``capacity`` of them; a name beyond that is not watched.
 
     Ordinary values enter their baseline. Values of an anomalous run do not, but are held beside it: when ten
     anomalous runs in a row agree on a new level, the baseline moves there (a level shift became normal).
@@ -29,76 +28,58 @@ class Measures:
     40.0
     """
 
-    __slots__ = ("_baselines", "_pending", "capacity")
+    __slots__ = ("_measures", "capacity")
 
     def __init__(self, *, capacity: int) -> None:
         self.capacity = capacity
-        self._baselines: dict[str, RobustBaseline] = {}
-        self._pending: dict[str, PendingLevel] = {}
+        self._measures: dict[str, Measure] = {}
 
     def update(self, values: Mapping[str, float]) -> None:
         """Learn the measures of an ordinary run."""
-        self._pending.clear()
-        window = min(MAX_WINDOW, max(MIN_WINDOW, MAX_VALUES // max(len(self._baselines), 1)))
+        window = min(MAX_WINDOW, max(MIN_WINDOW, MAX_VALUES // max(len(self._measures), 1)))
         for name, value in values.items():
-            baseline = self._baseline(name)
-            if baseline is not None:
-                baseline.update(value, window=window)
+            measure = self._at(name)
+            if measure is not None:
+                measure.update(value, window=window)
 
     def withhold(self, values: Mapping[str, float]) -> None:
         """Hold the measures of an anomalous run beside their baselines."""
         for name, value in values.items():
-            key = short_key(name)
-            baseline = self._baselines.get(key)
-            usual = baseline.get() if baseline is not None else None
-            if baseline is None or usual is None:
-                continue
-            if abs(usual.deviation(value)) < STRANGE_FROM:
-                self._pending.pop(key, None)
-                continue
-            pending = self._pending.setdefault(key, PendingLevel())
-            pending.update(usual.on_scale(value))
-            level = pending.get(usual)
-            if level is not None:
-                baseline.shift(usual.quantity((level - usual.centre) / usual.spread))
-                del self._pending[key]
+            measure = self.measure(name)
+            if measure is not None:
+                measure.withhold(value)
 
-    def baseline(self, name: str) -> RobustBaseline | None:
-        """The baseline of this measure, or None where it was never measured."""
-        return self._baselines.get(short_key(name))
+    def measure(self, name: str) -> Measure | None:
+        """The measure of this name, or None where it was never learned."""
+        return self._measures.get(short_key(name))
 
     def get(self, name: str) -> Usual | None:
         """What is usual for this measure, or None where there is not enough data."""
-        baseline = self._baselines.get(short_key(name))
-        return None if baseline is None else baseline.get()
+        measure = self._measures.get(short_key(name))
+        return None if measure is None else measure.baseline.get()
 
     def names(self) -> list[str]:
         """The keys of the measures that have a baseline."""
-        return list(self._baselines)
+        return list(self._measures)
 
     def __len__(self) -> int:
-        return len(self._baselines)
+        return len(self._measures)
 
     def to_json(self) -> dict[str, Any]:
-        """``{"values": {name: window}, "pending": {name: [..]}}``."""
-        return {
-            "values": {name: baseline.to_json() for name, baseline in self._baselines.items()},
-            "pending": {name: pending.to_json() for name, pending in self._pending.items()},
-        }
+        """``{name: measure}``."""
+        return {name: measure.to_json() for name, measure in self._measures.items()}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any], *, capacity: int) -> Self:
         """Read `to_json`'s value, at most ``capacity`` measures of it."""
         measures = cls(capacity=capacity)
-        for name, window in list(value["values"].items())[:capacity]:
-            measures._baselines[name] = RobustBaseline.from_json(window)
-        for name, entry in list(value["pending"].items())[:capacity]:
-            measures._pending[name] = PendingLevel.from_json(entry)
+        for name, measure in list(value.items())[:capacity]:
+            measures._measures[name] = Measure.from_json(measure)
         return measures
 
-    def _baseline(self, name: str) -> RobustBaseline | None:
+    def _at(self, name: str) -> Measure | None:
         key = short_key(name)
-        baseline = self._baselines.get(key)
-        if baseline is None and len(self._baselines) < self.capacity:
-            baseline = self._baselines[key] = RobustBaseline()
-        return baseline
+        measure = self._measures.get(key)
+        if measure is None and len(self._measures) < self.capacity:
+            measure = self._measures[key] = Measure()
+        return measure

@@ -44,7 +44,7 @@ class PipelineMeasures:
     def update(self, execution: Execution, *, failed: bool, anomalous: bool) -> None:
         """Score the run's measures against their baselines, then learn them."""
         values = measured_values(execution)
-        self._remember_deviations(values)
+        self._learn_deviations(values, failed=failed)
         self.anomalies_in_a_row = self.anomalies_in_a_row + 1 if anomalous else 0
         if anomalous:
             self.measured.withhold(values)
@@ -52,13 +52,17 @@ class PipelineMeasures:
             self.measured.update(values)
         self.declared.update(execution.metadata)
 
-    def _remember_deviations(self, values: Mapping[str, float]) -> None:
+    def _learn_deviations(self, values: Mapping[str, float], *, failed: bool) -> None:
         duration = strangest = 0.0
         for name, value in values.items():
-            usual = self.measured.get(name)
-            if usual is None:
+            measure = self.measured.measure(name)
+            deviation = None if measure is None else measure.deviation(value)
+            if measure is None or deviation is None:
                 continue
-            deviation = round(min(max(usual.deviation(value), -MAX_DEVIATION), MAX_DEVIATION), 4)
+            # A failed run stopped on the way: that it measured less says nothing of the measure.
+            if deviation > 0.0 or not failed:
+                measure.learn_deviation(deviation)
+            deviation = min(max(deviation, -MAX_DEVIATION), MAX_DEVIATION)
             if name == DURATION:
                 duration = deviation
             elif abs(deviation) > abs(strangest):

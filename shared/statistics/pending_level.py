@@ -18,7 +18,7 @@ class PendingLevel:
     >>> level = PendingLevel()
     >>> for value in (39.0, 40.0, 41.0, 40.0, 40.0, 39.5, 40.5, 40.0, 40.0, 40.0):
     ...     level.update(value)
-    >>> level.get(Usual(centre=10.0, spread=1.0, log=False, values=50))
+    >>> level.get(Usual(centre=10.0, below=1.0, above=1.0, log=False, values=50))
     40.0
     """
 
@@ -39,17 +39,18 @@ class PendingLevel:
 
     def get(self, usual: Usual) -> float | None:
         """The level to accept, or None."""
-        agree = self.high - self.low <= 0.5 * abs(self.mean - usual.centre) + 4.0 * usual.spread
+        agree = self.high - self.low <= 0.5 * abs(self.mean - usual.centre) + 2.0 * (usual.below + usual.above)
         return self.mean if self.count >= ACCEPTED_AFTER and agree else None
 
-    def to_json(self) -> list[float]:
-        """``[count, mean, low, high]``."""
-        return [self.count, self.mean, self.low, self.high]
+    def to_json(self) -> list[float] | None:
+        """``[count, mean, low, high]``, or None without values."""
+        return [self.count, self.mean, self.low, self.high] if self.count else None
 
     @classmethod
-    def from_json(cls, value: Sequence[float]) -> Self:
+    def from_json(cls, value: Sequence[float] | None) -> Self:
         """Read `to_json`'s value."""
         level = cls()
-        count, level.mean, level.low, level.high = stored_numbers(value, 4)
-        level.count = int(count)
+        if value is not None:
+            count, level.mean, level.low, level.high = stored_numbers(value, 4)
+            level.count = int(count)
         return level

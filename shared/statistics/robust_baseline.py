@@ -11,27 +11,29 @@ MAX_WINDOW = 50
 MIN_VALUES = 8
 HEAVY_TAIL_RATIO = 3.0  # positive values that reach past 3 medians are compared on a logarithmic scale
 _TO_SIGMA = 1.4826  # median absolute deviation to the standard deviation of a normal distribution
+_EDGE_SHARE, _EDGE_TO_SIGMA = 0.15, 1.0364  # 15 % of a normal distribution lie beyond 1.0364 standard deviations
 _MEAN_TO_SIGMA = 1.2533  # mean absolute deviation, likewise (Iglewicz and Hoaglin 1993)
 MAX_VALUE = 1.1e30
 RESOLUTION = 0.01  # a spread below 1 % of the usual value is not told from a constant
 
 
 class Usual(NamedTuple):
-    """The centre and spread of a measure, on its scale (``log`` or as it is)."""
+    """The centre of a measure and its spread below and above, on its scale (``log`` or as it is)."""
 
     centre: float
-    spread: float
+    below: float
+    above: float
     log: bool
     values: int
 
     def deviation(self, value: float) -> float:
         """How many spreads the value lies from the centre; signed."""
-        return (self.on_scale(value) - self.centre) / self.spread
+        distance = self.on_scale(value) - self.centre
+        return distance / (self.above if distance > 0.0 else self.below)
 
-    def quantity(self, deviation: float) -> float:
-        """The value that lies ``deviation`` spreads from the centre."""
-        at = self.centre + deviation * self.spread
-        return math.exp(min(at, 69.0)) if self.log else at
+    def quantity(self, on_scale: float) -> float:
+        """The value at this place of the scale."""
+        return math.exp(min(on_scale, 69.0)) if self.log else on_scale
 
     def on_scale(self, value: float) -> float:
         """The value on the scale of the centre; on the logarithmic one, zero and below count as a millionth of it."""
@@ -40,21 +42,22 @@ class Usual(NamedTuple):
     @property
     def median(self) -> float:
         """The usual value, in the measure's unit."""
-        return self.quantity(0.0)
+        return self.quantity(self.centre)
 
 
 class RobustBaseline:
     """The last ``window`` values of a measure. ``get`` is None ("not enough data") below 8 of them.
 
-    Spread is 1.4826 times the median absolute deviation; where more than half the values are equal it is 1.2533
-    times the mean absolute deviation, and never less than 1 % of the usual value. Values are kept as float32.
+    The spread on a side is 1.4826 times the median absolute deviation, or what the outer 15 % on that side imply where
+    that is more (a second mode, a long tail). Where more than half the values are equal it is 1.2533 times the mean
+    absolute deviation, and never less than 1 % of the usual value. Values are kept as float32.
 
     >>> baseline = RobustBaseline()
     >>> for minutes in (10, 11, 9, 12, 10, 11, 10, 13):
     ...     baseline.update(minutes)
     >>> usual = baseline.get()
-    >>> round(usual.median, 2), round(usual.spread, 2), round(usual.deviation(41), 1)
-    (10.5, 0.74, 41.1)
+    >>> round(usual.median, 2), round(usual.below, 2), round(usual.above, 2), round(usual.deviation(41), 1)
+    (10.5, 0.74, 1.45, 21.1)
     """
 
     __slots__ = ("_usual", "values")
@@ -127,7 +130,10 @@ def _usual(ordered: list[float]) -> Usual:
         on_scale = [math.log(value) for value in ordered] if log else ordered
         mean_distance = sum(abs(value - centre) for value in on_scale) / count
         spread = max(_MEAN_TO_SIGMA * mean_distance, floor, 1e-9)
-    return Usual(centre, spread, log, count)
+    edge = int(_EDGE_SHARE * count)
+    low, high = ordered[edge], ordered[count - 1 - edge]
+    below, above = (centre - math.log(low), math.log(high) - centre) if log else (centre - low, high - centre)
+    return Usual(centre, max(spread, below / _EDGE_TO_SIGMA), max(spread, above / _EDGE_TO_SIGMA), log, count)
 
 
 def _median(ordered: Sequence[float]) -> float:

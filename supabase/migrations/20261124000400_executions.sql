@@ -49,28 +49,6 @@ create table public.execution_stages (
 create index execution_stages_workspace_id_idx on public.execution_stages (workspace_id);
 create index execution_stages_execution_workspace_idx on public.execution_stages (execution_id, workspace_id);
 
--- A terminal status is one that a run does not leave.
-create function engine.is_terminal(status text)
-    returns boolean
-    language sql
-    immutable
-    set search_path = ''
-as $$
-    select status in ('completed', 'failed', 'cancelled')
-$$;
-
-create function engine.seconds_between(started_at timestamptz, completed_at timestamptz)
-    returns double precision
-    language sql
-    immutable
-    set search_path = ''
-as $$
-    select
-        case
-            when completed_at >= started_at then extract(epoch from completed_at - started_at)
-        end
-$$;
-
 -- A client names only its pipeline: the workspace and the config version follow from it. Definer, so that a pipeline
 -- of another workspace is refused by the policy on executions and not by a missing value.
 create function engine.place_execution()
@@ -101,13 +79,16 @@ create trigger _100_executions_place
     when (new.workspace_id is null or new.config_version is null)
     execute function engine.place_execution();
 
+-- A run whose clock went backwards has no duration.
 create function engine.measure_duration()
     returns trigger
     language plpgsql
     set search_path = ''
 as $$
 begin
-    new.duration_seconds := engine.seconds_between(new.started_at, new.completed_at);
+    if new.completed_at >= new.started_at then
+        new.duration_seconds := extract(epoch from new.completed_at - new.started_at);
+    end if;
     return new;
 end
 $$;
@@ -148,16 +129,10 @@ create trigger _100_execution_stages_place
     execute function engine.place_in_execution();
 
 revoke execute on function
-    engine.is_terminal(text),
-    engine.seconds_between(timestamptz, timestamptz),
     engine.place_execution(),
     engine.measure_duration(),
     engine.place_in_execution()
 from public;
-grant execute on function
-    engine.is_terminal(text),
-    engine.seconds_between(timestamptz, timestamptz)
-to authenticated, ai_engine, service_role;
 
 alter table public.executions enable row level security;
 alter table public.execution_stages enable row level security;

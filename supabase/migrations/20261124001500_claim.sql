@@ -227,124 +227,128 @@ as $$
     from numbered
 $$;
 
--- An execution as engines see it, with sizes bounded: a 5 MB message is evidence, but its first 8 KB are enough.
-create function engine.execution_document(p_execution_id uuid, with_telemetry boolean)
-    returns jsonb
+-- Executions as engines see them, with sizes bounded: a 5 MB message is evidence, but its first 8 KB are enough. Metrics
+-- and stages come with those of with_telemetry. For many at once, because a call for each would cost more than its answer.
+create function engine.execution_documents(execution_ids uuid[], with_telemetry uuid[])
+    returns table (id uuid, document jsonb)
     language sql
     stable
     set search_path = ''
 as $$
-    select jsonb_build_object(
-        'id', execution.id,
-        'workspace_id', execution.workspace_id,
-        'pipeline_id', execution.pipeline_id,
-        'status', execution.status,
-        'started_at', execution.started_at,
-        'completed_at', execution.completed_at,
-        'duration_seconds', execution.duration_seconds,
-        'trigger_type', execution.trigger_type,
-        'attempt', execution.attempt,
-        'error_message', left(execution.error_message, 8192),
-        'config_version', execution.config_version,
-        'data_volume_mb', execution.data_volume_mb,
-        'rows_processed', execution.rows_processed,
-        'metadata', case when pg_column_size(execution.metadata) <= 65536 then execution.metadata else '{}' end,
-        'created_at', execution.created_at
-    ) || case when with_telemetry then jsonb_build_object(
-        'metrics', (
-            select coalesce(jsonb_object_agg(metric.metric_name, metric.mean), '{}')
-            from (
-                select left(metric_name, 120) as metric_name, avg(metric_value) as mean
-                from public.metrics
-                where
-                    execution_id = execution.id
-                    and workspace_id = execution.workspace_id
-                group by 1
-                order by 1
-                limit 200
-            ) as metric
-        ),
-        'stages', (
-            select coalesce(jsonb_agg(stage.document order by stage.started_at), '[]')
-            from (
-                select
-                    started_at,
-                    jsonb_build_object(
-                        'name', stage_name,
-                        'status', status,
-                        'attempt', attempt,
-                        'started_at', started_at,
-                        'completed_at', completed_at,
-                        'duration_seconds', duration_seconds,
-                        'error_message', left(error_message, 2048)
-                    ) as document
-                from public.execution_stages
-                where
-                    execution_id = execution.id
-                    and workspace_id = execution.workspace_id
-                order by started_at
-                limit 200
-            ) as stage
-        )
-    ) else '{}' end
-    from public.executions as execution
-    where execution.id = p_execution_id
-$$;
-
--- The owner that a pipeline's outcomes are counted under: a tag 'owner:<name>' when there is one, else its owner_id.
-create function engine.owner_key(pipeline public.pipelines)
-    returns text
-    language sql
-    stable
-    set search_path = ''
-as $$
-    select coalesce(
-        (select left(substr(tag, 7), 200) from unnest(pipeline.tags) as tag where tag like 'owner:%' limit 1),
-        pipeline.owner_id::text
-    )
-$$;
-
--- A pipeline as engines see it, with the etag of what an engine has learned about it.
-create function engine.pipeline_document(p_engine text, p_pipeline_id uuid)
-    returns jsonb
-    language sql
-    stable
-    set search_path = ''
-as $$
-    select jsonb_build_object(
-        'name', pipeline.name,
-        'owner_id', engine.owner_key(pipeline),
-        'config', case when pg_column_size(pipeline.config) <= 65536 then pipeline.config else '{}' end,
-        'version', pipeline.version,
-        'timeout_seconds', pipeline.timeout_seconds,
-        'schedule_cron', pipeline.schedule_cron,
-        'stages', (
-            select coalesce(
-                jsonb_agg(
-                    jsonb_build_object(
-                        'name', stage.name,
-                        'type', stage.type,
-                        'order_index', stage.order_index,
-                        'dependencies', stage.dependencies,
-                        'is_critical', stage.is_critical
-                    )
-                    order by stage.order_index, stage.name
-                ),
-                '[]'
-            )
-            from public.pipeline_stages as stage
-            where stage.pipeline_id = pipeline.id
-        ),
-        'etag', (
-            select state.etag
-            from engine.pipeline_state as state
+    with measured as (
+        select metric.execution_id, jsonb_object_agg(metric.metric_name, metric.mean) as metrics
+        from (
+            select
+                execution_id,
+                left(metric_name, 120) as metric_name,
+                avg(metric_value) as mean,
+                row_number() over (partition by execution_id order by left(metric_name, 120)) as position
+            from public.metrics
             where
-                state.engine = p_engine
-                and state.pipeline_id = pipeline.id
-        )
+                execution_id = any (with_telemetry)
+            group by execution_id, left(metric_name, 120)
+        ) as metric
+        where metric.position <= 200
+        group by metric.execution_id
+    ),
+    staged as (
+        select stage.execution_id, jsonb_agg(stage.document order by stage.position) as stages
+        from (
+            select
+                execution_id,
+                row_number() over (partition by execution_id order by started_at, stage_name, attempt) as position,
+                jsonb_build_object(
+                    'name', stage_name,
+                    'status', status,
+                    'attempt', attempt,
+                    'started_at', started_at,
+                    'completed_at', completed_at,
+                    'duration_seconds', duration_seconds,
+                    'error_message', left(error_message, 2048)
+                ) as document
+            from public.execution_stages
+            where execution_id = any (with_telemetry)
+        ) as stage
+        where stage.position <= 200
+        group by stage.execution_id
     )
+    select
+        execution.id,
+        jsonb_build_object(
+            'id', execution.id,
+            'workspace_id', execution.workspace_id,
+            'pipeline_id', execution.pipeline_id,
+            'status', execution.status,
+            'started_at', execution.started_at,
+            'completed_at', execution.completed_at,
+            'duration_seconds', execution.duration_seconds,
+            'trigger_type', execution.trigger_type,
+            'attempt', execution.attempt,
+            'error_message', left(execution.error_message, 8192),
+            'config_version', execution.config_version,
+            'data_volume_mb', execution.data_volume_mb,
+            'rows_processed', execution.rows_processed,
+            'metadata', case when pg_column_size(execution.metadata) <= 65536 then execution.metadata else '{}' end,
+            'created_at', execution.created_at,
+            'metrics', coalesce(measured.metrics, '{}'),
+            'stages', coalesce(staged.stages, '[]')
+        )
+    from public.executions as execution
+    left join measured on measured.execution_id = execution.id
+    left join staged on staged.execution_id = execution.id
+    where execution.id = any (execution_ids)
+$$;
+
+-- Pipelines as engines see them, with the etag of what an engine has learned about each. Outcomes are counted under an
+-- owner: a tag 'owner:<name>' when there is one, else the pipeline's owner_id.
+create function engine.pipeline_documents(p_engine text, pipeline_ids uuid[])
+    returns table (id uuid, owner_key text, document jsonb)
+    language sql
+    stable
+    set search_path = ''
+as $$
+    with staged as (
+        select
+            pipeline_id,
+            jsonb_agg(
+                jsonb_build_object(
+                    'name', name,
+                    'type', type,
+                    'order_index', order_index,
+                    'dependencies', dependencies,
+                    'is_critical', is_critical
+                )
+                order by order_index, name
+            ) as stages
+        from public.pipeline_stages
+        where pipeline_id = any (pipeline_ids)
+        group by pipeline_id
+    )
+    select
+        pipeline.id,
+        owner.key,
+        jsonb_build_object(
+            'name', pipeline.name,
+            'owner_id', owner.key,
+            'config', case when pg_column_size(pipeline.config) <= 65536 then pipeline.config else '{}' end,
+            'version', pipeline.version,
+            'timeout_seconds', pipeline.timeout_seconds,
+            'schedule_cron', pipeline.schedule_cron,
+            'stages', coalesce(staged.stages, '[]'),
+            'etag', state.etag
+        )
     from public.pipelines as pipeline
-    where pipeline.id = p_pipeline_id
+    left join staged on staged.pipeline_id = pipeline.id
+    left join engine.pipeline_state as state
+        on state.engine = p_engine
+        and state.pipeline_id = pipeline.id
+    cross join lateral (
+        select coalesce(
+            (select left(substr(tag, 7), 200) from unnest(pipeline.tags) as tag where tag like 'owner:%' limit 1),
+            pipeline.owner_id::text
+        ) as key
+    ) as owner
+    where pipeline.id = any (pipeline_ids)
 $$;
 
 -- The fading outcome counts of a workspace and of the given owners.
@@ -450,11 +454,16 @@ begin
     with handed_out as materialized (
         select * from engine.leased_events(this_lease, row_limit)
     ),
+    executions as materialized (
+        select *
+        from engine.execution_documents(
+            array(select distinct execution_id from handed_out),
+            array(select distinct execution_id from handed_out where phase <> 'started')
+        )
+    ),
     pipelines as materialized (
-        select
-            pipeline_id,
-            engine.pipeline_document(this_engine, pipeline_id) as document
-        from (select distinct pipeline_id from handed_out) as needed
+        select *
+        from engine.pipeline_documents(this_engine, array(select distinct pipeline_id from handed_out))
     )
     select jsonb_build_object(
         'lease', this_lease,
@@ -467,18 +476,18 @@ begin
                         'phase', handed_out.phase,
                         'occurred_at', handed_out.occurred_at,
                         'attempt', handed_out.attempt,
-                        'execution',
-                            engine.execution_document(handed_out.execution_id, handed_out.phase <> 'started')
+                        'execution', executions.document
                     )
                     order by handed_out.occurred_at, handed_out.rank, handed_out.id
                 )
                 from handed_out
+                join executions on executions.id = handed_out.execution_id
             ),
             '[]'
         ),
-        'pipelines', coalesce((select jsonb_object_agg(pipeline_id, document) from pipelines), '{}'),
+        'pipelines', coalesce((select jsonb_object_agg(id, document) from pipelines), '{}'),
         'histories', engine.history_documents(
-            this_engine, this_workspace, array(select distinct document ->> 'owner_id' from pipelines)
+            this_engine, this_workspace, array(select distinct owner_key from pipelines)
         ),
         'models', engine.production_models(this_workspace),
         -- True with no events: a writer is in flight, look again soon.

@@ -207,6 +207,7 @@ as $$
 declare
     document jsonb := engine.unwrap(payload);
     held uuid[] := engine.finish_events(document);
+    this_workspace uuid := engine.token_workspace_id();
 begin
     insert into public.predictions (
         workspace_id, pipeline_id, execution_id, phase, status, runs_missing, failure_probability, success_probability,
@@ -214,7 +215,7 @@ begin
         timeout_probability, factors, model, model_version, model_version_id, model_fault, evidence
     )
     select
-        engine.token_workspace_id(), given.pipeline_id, given.execution_id, given.phase, given.status,
+        this_workspace, given.pipeline_id, given.execution_id, given.phase, given.status,
         given.runs_missing, given.failure_probability, given.success_probability, coalesce(given.stage_risks, '[]'),
         given.expected_duration_seconds, given.expected_duration_low_seconds, given.expected_duration_high_seconds,
         given.timeout_probability, coalesce(given.factors, '[]'), given.model, given.model_version,
@@ -234,13 +235,14 @@ as $$
 declare
     document jsonb := engine.unwrap(payload);
     held uuid[] := engine.finish_events(document);
+    this_workspace uuid := engine.token_workspace_id();
 begin
     insert into public.detections (
         workspace_id, pipeline_id, execution_id, phase, status, runs_missing, score, is_anomaly, reasons,
         guardrail_action, model, model_version, model_version_id, model_fault, evidence
     )
     select
-        engine.token_workspace_id(), given.pipeline_id, given.execution_id, given.phase, given.status,
+        this_workspace, given.pipeline_id, given.execution_id, given.phase, given.status,
         given.runs_missing, given.score, given.is_anomaly, coalesce(given.reasons, '[]'), given.guardrail_action,
         given.model, given.model_version, given.model_version_id, given.model_fault, coalesce(given.evidence, '{}')
     from jsonb_populate_recordset(null::public.detections, coalesce(document -> 'detections', '[]')) as given

@@ -22,6 +22,76 @@ begin
 end
 $$;
 
+-- The rows of a list numbered within their run, so that a run may start and end in one call.
+create function engine.given_executions(document jsonb)
+    returns table (turn bigint, given public.executions)
+    language sql
+    stable
+    set search_path = ''
+as $$
+    select
+        row_number() over (partition by element.value ->> 'id' order by element.position),
+        jsonb_populate_record(null::public.executions, element.value)
+    from jsonb_array_elements(engine.given_rows(document, 'executions')) with ordinality as element (value, position)
+$$;
+
+-- Inserts or completes the executions of one turn, at most one row per run.
+create function engine.ingest_executions(document jsonb, this_turn bigint)
+    returns integer
+    language plpgsql
+    set search_path = ''
+as $$
+declare
+    written integer;
+begin
+    insert into public.executions as execution (
+        id, workspace_id, pipeline_id, status, started_at, completed_at, duration_seconds, triggered_by, trigger_type,
+        attempt, retry_of, error_message, config_version, data_volume_mb, rows_processed, metadata, created_at
+    )
+    select
+        coalesce((given).id, gen_random_uuid()),
+        coalesce((given).workspace_id, pipeline.workspace_id),
+        (given).pipeline_id,
+        coalesce((given).status, 'running'),
+        (given).started_at,
+        (given).completed_at,
+        (given).duration_seconds,
+        (given).triggered_by,
+        coalesce((given).trigger_type, 'api'),
+        coalesce((given).attempt, 1),
+        (given).retry_of,
+        (given).error_message,
+        coalesce((given).config_version, pipeline.version),
+        (given).data_volume_mb,
+        (given).rows_processed,
+        coalesce((given).metadata, '{}'),
+        coalesce((given).created_at, now())
+    from engine.given_executions(document)
+    left join public.pipelines as pipeline on pipeline.id = (given).pipeline_id
+    where turn = this_turn
+    on conflict (id) do update
+    set
+        status = case
+            when execution.status in ('completed', 'failed', 'cancelled')
+                and excluded.status not in ('completed', 'failed', 'cancelled')
+            then execution.status
+            else excluded.status
+        end,
+        started_at = coalesce(execution.started_at, excluded.started_at),
+        completed_at = coalesce(excluded.completed_at, execution.completed_at),
+        -- Where it is still unknown, a trigger measures it.
+        duration_seconds = coalesce(excluded.duration_seconds, execution.duration_seconds),
+        triggered_by = coalesce(execution.triggered_by, excluded.triggered_by),
+        attempt = greatest(execution.attempt, excluded.attempt),
+        error_message = coalesce(excluded.error_message, execution.error_message),
+        data_volume_mb = coalesce(excluded.data_volume_mb, execution.data_volume_mb),
+        rows_processed = coalesce(excluded.rows_processed, execution.rows_processed),
+        metadata = execution.metadata || excluded.metadata;
+    get diagnostics written = row_count;
+    return written;
+end
+$$;
+
 create function public.ingest(payload jsonb)
     returns jsonb
     language plpgsql
@@ -29,7 +99,8 @@ create function public.ingest(payload jsonb)
 as $$
 declare
     document jsonb := engine.unwrap(payload);
-    executions integer;
+    turns bigint;
+    executions integer := 0;
     stages integer;
     metrics integer;
     logs integer;
@@ -40,54 +111,10 @@ begin
     end if;
 
     -- An end wakes detect, and detect sees it when the transaction commits: together with its metrics below.
-    insert into public.executions as execution (
-        id, workspace_id, pipeline_id, status, started_at, completed_at, duration_seconds, triggered_by, trigger_type,
-        attempt, retry_of, error_message, config_version, data_volume_mb, rows_processed, metadata, created_at
-    )
-    select
-        coalesce(given.id, gen_random_uuid()),
-        coalesce(given.workspace_id, pipeline.workspace_id),
-        given.pipeline_id,
-        coalesce(given.status, 'running'),
-        given.started_at,
-        given.completed_at,
-        coalesce(given.duration_seconds, engine.seconds_between(given.started_at, given.completed_at)),
-        given.triggered_by,
-        coalesce(given.trigger_type, 'api'),
-        coalesce(given.attempt, 1),
-        given.retry_of,
-        given.error_message,
-        coalesce(given.config_version, pipeline.version),
-        given.data_volume_mb,
-        given.rows_processed,
-        coalesce(given.metadata, '{}'),
-        coalesce(given.created_at, now())
-    from jsonb_populate_recordset(null::public.executions, engine.given_rows(document, 'executions')) as given
-    left join public.pipelines as pipeline on pipeline.id = given.pipeline_id
-    on conflict (id) do update
-    set
-        status = case
-            when engine.is_terminal(execution.status) and not engine.is_terminal(excluded.status)
-            then execution.status
-            else excluded.status
-        end,
-        started_at = coalesce(execution.started_at, excluded.started_at),
-        completed_at = coalesce(excluded.completed_at, execution.completed_at),
-        duration_seconds = coalesce(
-            excluded.duration_seconds,
-            execution.duration_seconds,
-            engine.seconds_between(
-                coalesce(execution.started_at, excluded.started_at),
-                coalesce(excluded.completed_at, execution.completed_at)
-            )
-        ),
-        triggered_by = coalesce(execution.triggered_by, excluded.triggered_by),
-        attempt = greatest(execution.attempt, excluded.attempt),
-        error_message = coalesce(excluded.error_message, execution.error_message),
-        data_volume_mb = coalesce(excluded.data_volume_mb, execution.data_volume_mb),
-        rows_processed = coalesce(excluded.rows_processed, execution.rows_processed),
-        metadata = execution.metadata || excluded.metadata;
-    get diagnostics executions = row_count;
+    select coalesce(max(turn), 0) into turns from engine.given_executions(document);
+    for turn in 1..turns loop
+        executions := executions + engine.ingest_executions(document, turn);
+    end loop;
 
     insert into public.execution_stages as stage (
         id, workspace_id, execution_id, stage_name, status, attempt, started_at, completed_at, duration_seconds,
@@ -102,7 +129,7 @@ begin
         coalesce(given.attempt, 1),
         given.started_at,
         given.completed_at,
-        coalesce(given.duration_seconds, engine.seconds_between(given.started_at, given.completed_at)),
+        given.duration_seconds,
         given.error_message,
         coalesce(given.output, '{}')
     from jsonb_populate_recordset(null::public.execution_stages, engine.given_rows(document, 'stages')) as given
@@ -159,7 +186,15 @@ begin
 end
 $$;
 
-revoke execute on function engine.given_rows(jsonb, text) from public;
+revoke execute on function
+    engine.given_rows(jsonb, text),
+    engine.given_executions(jsonb),
+    engine.ingest_executions(jsonb, bigint)
+from public;
 revoke execute on function public.ingest(jsonb) from public, anon;
-grant execute on function engine.given_rows(jsonb, text) to authenticated, service_role;
-grant execute on function public.ingest(jsonb) to authenticated, service_role;
+grant execute on function
+    engine.given_rows(jsonb, text),
+    engine.given_executions(jsonb),
+    engine.ingest_executions(jsonb, bigint),
+    public.ingest(jsonb)
+to authenticated, service_role;

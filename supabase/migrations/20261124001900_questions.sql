@@ -12,7 +12,7 @@ as $$
     select jsonb_build_object(
         'workspace_id', pipeline.workspace_id,
         'pipeline_id', pipeline.id,
-        'pipeline', engine.pipeline_document(p_engine, pipeline.id),
+        'pipeline', described.document,
         'state', (
             select state.state
             from engine.pipeline_state as state
@@ -20,10 +20,11 @@ as $$
                 state.engine = p_engine
                 and state.pipeline_id = pipeline.id
         ),
-        'histories', engine.history_documents(p_engine, pipeline.workspace_id, array[engine.owner_key(pipeline)]),
+        'histories', engine.history_documents(p_engine, pipeline.workspace_id, array[described.owner_key]),
         'models', engine.production_models(pipeline.workspace_id)
     )
     from public.pipelines as pipeline
+    cross join engine.pipeline_documents(p_engine, array[p_pipeline_id]) as described
     where
         pipeline.id = p_pipeline_id
         and pipeline.workspace_id = any (engine.workspace_ids())
@@ -36,11 +37,9 @@ create function engine.asked_execution(p_execution_id uuid)
     security definer
     set search_path = ''
 as $$
-    select engine.execution_document(execution.id, true)
-    from public.executions as execution
-    where
-        execution.id = p_execution_id
-        and execution.workspace_id = any (engine.workspace_ids())
+    select asked.document
+    from engine.execution_documents(array[p_execution_id], array[p_execution_id]) as asked
+    where (asked.document ->> 'workspace_id')::uuid = any (engine.workspace_ids())
 $$;
 
 create function public.question_context(for_engine text, of_execution uuid default null, of_pipeline uuid default null)

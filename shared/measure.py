@@ -1,0 +1,88 @@
+"""One measure of a pipeline: what is usual for it, and how far from that is an alarm."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from shared.statistics.alarm_level import AlarmLevel
+from shared.statistics.pending_level import PendingLevel
+from shared.statistics.robust_baseline import MAX_WINDOW, RobustBaseline
+
+STRANGE_FROM = 3.0  # spreads from the centre
+FEW_VALUES = 8.0  # a baseline of n values asks for (1 + 8 / n) times the alarm level
+
+
+class Measure:
+    """A baseline, an alarm level on each side, and a level that anomalous values may be settling on.
+
+    >>> memory = Measure()
+    >>> for used in (900, 910, 905, 890, 900, 915, 895, 900, 905, 910):
+    ...     memory.update(used)
+    >>> round(memory.strangeness(905), 2), round(memory.strangeness(1400), 1)
+    (0.02, 5.0)
+    """
+
+    __slots__ = ("above", "baseline", "below", "pending")
+
+    def __init__(self) -> None:
+        self.baseline = RobustBaseline()
+        self.above = AlarmLevel()
+        self.below = AlarmLevel()
+        self.pending = PendingLevel()
+
+    def deviation(self, value: float) -> float | None:
+        """Spreads between the value and the usual one, signed; None below 8 known values."""
+        usual = self.baseline.get()
+        return None if usual is None else usual.deviation(value)
+
+    def strangeness(self, value: float) -> float | None:
+        """The deviation against the alarm level of its side, signed: +-1 is where an alarm begins; None below 8 values."""
+        usual = self.baseline.get()
+        if usual is None:
+            return None
+        deviation = usual.deviation(value)
+        level = (self.above if deviation > 0.0 else self.below).get()
+        return deviation / (level * (1.0 + FEW_VALUES / usual.values))
+
+    def update(self, value: float, *, window: int = MAX_WINDOW) -> None:
+        """Learn an ordinary value."""
+        if self.pending.count:
+            self.pending = PendingLevel()
+        self.baseline.update(value, window=window)
+
+    def learn_deviation(self, deviation: float) -> None:
+        """Let the alarm level of its side follow a deviation, whether it was an alarm or not."""
+        usual = self.baseline.get()
+        if usual is not None:
+            (self.above if deviation > 0.0 else self.below).update(abs(deviation) / (1.0 + FEW_VALUES / usual.values))
+
+    def withhold(self, value: float) -> None:
+        """Hold the value of an anomalous run beside the baseline; move there once ten in a row agree."""
+        usual = self.baseline.get()
+        if usual is None:
+            return
+        if abs(usual.deviation(value)) < STRANGE_FROM:
+            self.pending = PendingLevel()
+            return
+        self.pending.update(usual.on_scale(value))
+        level = self.pending.get(usual)
+        if level is not None:
+            self.baseline.shift(usual.quantity(level))
+            self.pending = PendingLevel()
+
+    def to_json(self) -> list[Any]:
+        """``[window]``, with ``{"above", "below", "pending"}`` behind it where any of them has learned something."""
+        parts = {"above": self.above.to_json(), "below": self.below.to_json(), "pending": self.pending.to_json()}
+        known = {name: part for name, part in parts.items() if part is not None}
+        return [self.baseline.to_json(), known] if known else [self.baseline.to_json()]
+
+    @classmethod
+    def from_json(cls, value: list[Any]) -> Self:
+        """Read `to_json`'s value."""
+        measure = cls()
+        measure.baseline = RobustBaseline.from_json(value[0])
+        if len(value) > 1:
+            known: Mapping[str, Any] = value[1]
+            measure.above = AlarmLevel.from_json(known.get("above"))
+            measure.below = AlarmLevel.from_json(known.get("below"))
+            measure.pending = PendingLevel.from_json(known.get("pending"))
+        return measure
