@@ -13,7 +13,7 @@ from shared.queue import Queue
 from shared.served_model import Store, serving
 from shared.state_store import StateStore
 
-MAX_EVENTS = 250
+MAX_EVENTS = 400
 NAP_SECONDS = 0.02
 MAX_NAPS = 10
 

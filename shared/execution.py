@@ -9,10 +9,11 @@ from shared import row_values as read
 from shared.errors import FlexiRoasterError
 
 MAX_ERROR_BYTES = 8192
+MAX_IDENTIFIER_BYTES = 2048
 MAX_METRICS = 200
 MAX_METADATA = 200
 MAX_LABELS = 16
-MAX_LABEL_CHARACTERS = 200
+MAX_LABEL_BYTES = 200
 MAX_STAGES = 200
 SUCCEEDED, FAILED, CANCELLED = "completed", "failed", "cancelled"
 ENDED_STATUSES = frozenset({SUCCEEDED, FAILED, CANCELLED})
@@ -164,7 +165,7 @@ class Execution:
 
 def _identifier(row: Mapping[str, object], column: str) -> str:
     value = row.get(column)
-    identifier = read.name(str(value)) if value is not None else ""
+    identifier = read.text(str(value), max_bytes=MAX_IDENTIFIER_BYTES) if value is not None else ""
     if not identifier:
         raise RowError(f"execution {row.get('id')!r:.60} has no {column}; every run needs one")
     return identifier
@@ -191,10 +192,12 @@ def _labels(metadata: object) -> dict[str, str]:
     for key, entry in read.pairs(metadata):
         if len(found) == MAX_LABELS:
             break
-        if isinstance(entry, str) and entry:
-            found[read.name(key)] = read.text(entry, max_bytes=MAX_LABEL_CHARACTERS) or ""
-        elif _is_identifier_key(key) and isinstance(entry, int | float):
-            found[read.name(key)] = f"{entry:.17g}" if isinstance(entry, float) else str(entry)[:MAX_LABEL_CHARACTERS]
+        if not isinstance(entry, str):
+            known = read.number(entry) if _is_identifier_key(key) else None
+            entry = "" if known is None else f"{known:.17g}"
+        name, label = read.name(key), read.text(entry, max_bytes=MAX_LABEL_BYTES)
+        if name and label:
+            found[name] = label
     return found
 
 

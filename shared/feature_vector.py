@@ -37,7 +37,8 @@ def feature_vector(
         *_last_run(state, execution),
         *_calendar(now),
     ]
-    return [value if 1e-30 < abs(value) < 1e30 else 0.0 for value in values]  # float32 holds no smaller or larger
+    # To a millionth: what is logged, sent and trained on is then exactly what was scored, and fits float32.
+    return [round(value, 6) if -1e30 < value < 1e30 else 0.0 for value in values]
 
 
 def _outcomes(state: "PipelineState", now: float, *, prior: float) -> list[float]:

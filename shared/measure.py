@@ -29,13 +29,8 @@ class Measure:
         self.below = AlarmLevel()
         self.pending = PendingLevel()
 
-    def deviation(self, value: float) -> float | None:
-        """Spreads between the value and the usual one, signed; None below 8 known values."""
-        usual = self.baseline.get()
-        return None if usual is None else usual.deviation(value)
-
     def strangeness(self, value: float) -> float | None:
-        """The deviation against the alarm level of its side, signed: +-1 is where an alarm begins; None below 8 values."""
+        """The deviation against the alarm level of its side, signed: alarms begin at +-1. None below 8 values."""
         usual = self.baseline.get()
         if usual is None:
             return None
@@ -49,11 +44,21 @@ class Measure:
             self.pending = PendingLevel()
         self.baseline.update(value, window=window)
 
-    def learn_deviation(self, deviation: float) -> None:
-        """Let the alarm level of its side follow a deviation, whether it was an alarm or not."""
+    def learn_deviation(self, value: float, *, failed: bool) -> float | None:
+        """Let the alarm level of its side follow the value's deviation, an alarm or not; answers the deviation.
+
+        A failed run stopped on the way: that it measured less teaches nothing.
+        """
         usual = self.baseline.get()
-        if usual is not None:
-            (self.above if deviation > 0.0 else self.below).update(abs(deviation) / (1.0 + FEW_VALUES / usual.values))
+        if usual is None:
+            return None
+        deviation = usual.deviation(value)
+        asked = 1.0 + FEW_VALUES / usual.values
+        if deviation > 0.0:
+            self.above.update(deviation / asked)
+        elif not failed:
+            self.below.update(-deviation / asked)
+        return deviation
 
     def withhold(self, value: float) -> None:
         """Hold the value of an anomalous run beside the baseline; move there once ten in a row agree."""

@@ -56,12 +56,9 @@ class PipelineMeasures:
         duration = strangest = 0.0
         for name, value in values.items():
             measure = self.measured.measure(name)
-            deviation = None if measure is None else measure.deviation(value)
-            if measure is None or deviation is None:
+            deviation = None if measure is None else measure.learn_deviation(value, failed=failed)
+            if deviation is None:
                 continue
-            # A failed run stopped on the way: that it measured less says nothing of the measure.
-            if deviation > 0.0 or not failed:
-                measure.learn_deviation(deviation)
             deviation = min(max(deviation, -MAX_DEVIATION), MAX_DEVIATION)
             if name == DURATION:
                 duration = deviation

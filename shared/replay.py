@@ -46,10 +46,10 @@ class Replay:
             state = self.states.setdefault(execution.pipeline_id, PipelineState())
             vector = state.vector(execution, now=begun_at, owner=owner, workspace=workspace)
             yield ReplayedStart(execution, vector, state)
-            if execution.ended_at > begun_at:
-                heapq.heappush(self._under_way, (execution.ended_at.timestamp(), order, execution))
-            else:
+            if execution.completed_at is None or execution.completed_at < begun_at:
                 self.learn(execution)
+            else:
+                heapq.heappush(self._under_way, (execution.ended_at.timestamp(), order, execution))
         self._learn_ended_before(float("inf"))
 
     def learn(self, execution: Execution, *, anomalous: bool = False) -> None:

@@ -19,7 +19,7 @@ def number(value: object) -> float | None:
     (None, None, None, None, None)
     """
     if type(value) is not float:
-        if not isinstance(value, int | float | str):
+        if not isinstance(value, str) and not hasattr(value, "__float__"):
             return None
         try:
             value = float(value)
@@ -108,9 +108,9 @@ def numbers(value: object, *, limit: int) -> dict[str, float]:
     for key, entry in pairs(value):
         if len(found) == limit:
             break
-        measured = None if isinstance(entry, str) else number(entry)
-        if measured is not None:
-            found[name(key)] = measured
+        measured, known_as = None if isinstance(entry, str) else number(entry), name(key)
+        if measured is not None and known_as:
+            found[known_as] = measured
     return found
 
 

@@ -1,9 +1,9 @@
 """What is like what: the keys under which runs with the same labels and magnitudes are counted together."""
 
 import math
-import zlib
 
 from shared.execution import Execution
+from shared.short_key import checksum
 
 MAX_CONTEXT_KEYS = 8
 STEPS_PER_DOUBLING = 2.0
@@ -16,7 +16,7 @@ def attempt_key(execution: Execution) -> str:
 
 def trigger_key(execution: Execution) -> str:
     """The trigger type."""
-    return f"trigger {zlib.crc32(execution.trigger_type.encode()):08x}"
+    return f"trigger {checksum(execution.trigger_type)}"
 
 
 def version_key(execution: Execution) -> str:
@@ -29,7 +29,7 @@ def context_keys(execution: Execution) -> list[str]:
     texts = [f"{name}={value}" for name, value in execution.labels.items()]
     if len(texts) < MAX_CONTEXT_KEYS:
         texts += [f"{name}~{_step(value)}" for name, value in execution.metadata.items()]
-    return [f"{zlib.crc32(text.encode()):08x}" for text in texts[:MAX_CONTEXT_KEYS]]
+    return [checksum(text) for text in texts[:MAX_CONTEXT_KEYS]]
 
 
 def _step(value: float) -> int:

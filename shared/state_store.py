@@ -58,7 +58,7 @@ def parse_state(pipeline_id: str, text: str | None) -> PipelineState:
         return PipelineState()
     try:
         return PipelineState.from_json(json.loads(text))
-    except (StateError, ValueError) as fault:
+    except (StateError, ValueError, RecursionError) as fault:
         # Learned by other code than this: start over rather than stand still.
         logs.warning(str(fault), action="begin_with_empty_state", pipeline_id=pipeline_id)
         return PipelineState()

@@ -1,10 +1,9 @@
 """How strange an ended run was, and why."""
 
-from dataclasses import asdict
-
 from functions.detect.score import score
 from shared.execution import Execution
 from shared.judgement import Judgement, Knowledge
+from shared.plain import plain
 
 VERSION = "statistics:1"
 
@@ -22,7 +21,7 @@ class DetectJudge:
         model_score = knowledge.model.probability(vector)
         detection = score(execution, knowledge.state, knowledge.pipeline, model_score=model_score)
         row = {
-            **asdict(detection),
+            **plain(detection),
             **knowledge.model.columns(model_score, otherwise="statistics", version=VERSION),
             "evidence": {"runs_known": knowledge.state.runs, "config_version": execution.config_version},
         }

@@ -12,7 +12,7 @@ _SIDES = ("above", "below", "both", "off")
 
 @dataclass(frozen=True, slots=True)
 class MeasureKind:
-    """``min_change_percent`` is relative to the usual value, ``min_change`` in the measure's own unit; both must hold."""
+    """``min_change_percent`` is relative to the usual value, ``min_change`` in the measure's unit; both must hold."""
 
     label: str
     unit: str

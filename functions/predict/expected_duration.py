@@ -25,10 +25,11 @@ class ExpectedDuration(NamedTuple):
 
 def expected_duration(state: PipelineState) -> ExpectedDuration | None:
     """From the durations of the last 50 successes; None below 8 of them."""
-    baseline = state.measures.measured.baseline(DURATION)
-    usual = None if baseline is None else baseline.get()
-    if baseline is None or usual is None:
+    measure = state.measures.measured.measure(DURATION)
+    usual = None if measure is None else measure.baseline.get()
+    if measure is None or usual is None:
         return None
+    baseline = measure.baseline
     low, high = baseline.quantile(LOW_SHARE), baseline.quantile(HIGH_SHARE)
     middle = usual.median
     return ExpectedDuration(middle, min(low or 0.0, middle), max(high or 0.0, middle))
@@ -52,11 +53,11 @@ def timeout_probability(state: PipelineState, *, limit: float | None) -> float |
     normal distribution at the limit (on the baseline's scale) weighing four runs. With 50 runs of 10 +- 1 minutes
     and a limit of 12, none exceeded: ``4 * 0.023 / 54`` = 0.2 %.
     """
-    baseline = state.measures.measured.baseline(DURATION)
-    usual = None if baseline is None else baseline.get()
-    if limit is None or baseline is None or usual is None:
+    measure = state.measures.measured.measure(DURATION)
+    usual = None if measure is None else measure.baseline.get()
+    if limit is None or measure is None or usual is None:
         return None
-    exceeded = sum(value > limit for value in baseline.values)
+    exceeded = sum(value > limit for value in measure.baseline.values)
     share = (exceeded + TAIL_STRENGTH * _tail(usual, limit)) / (usual.values + TAIL_STRENGTH)
     return min(share, MAX_TIMEOUT_PROBABILITY)
 

@@ -1,12 +1,11 @@
 """How likely a run is to fail: answered at its start, and again as each stage ends."""
 
-from dataclasses import asdict
-
 from functions.predict.heuristic import predict
 from functions.predict.in_flight import after_stages
 from shared.claim import ENDED, STARTED
 from shared.execution import Execution
 from shared.judgement import Judgement, Knowledge
+from shared.plain import plain
 
 VERSION = "heuristic:1"
 
@@ -35,7 +34,7 @@ class PredictJudge:
         if phase != STARTED:
             prediction = after_stages(prediction, execution.stages, knowledge.pipeline)
         row = {
-            **asdict(prediction),
+            **plain(prediction),
             **knowledge.model.columns(probability, otherwise="heuristic", version=VERSION),
             "evidence": {"runs_known": knowledge.state.runs, "config_version": execution.config_version},
         }

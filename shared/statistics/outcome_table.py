@@ -1,7 +1,7 @@
 """Failure counts per key, for a bounded number of keys."""
 
-from collections.abc import Mapping, Sequence
-from typing import Self
+from collections.abc import Sequence
+from typing import Any, Self
 
 from shared.statistics.stored import stored_numbers
 
@@ -51,15 +51,16 @@ class OutcomeTable:
     def __len__(self) -> int:
         return len(self._counts)
 
-    def to_json(self) -> dict[str, list[float]]:
-        """``{key: [runs, failures]}``, least recently seen first."""
-        return {key: [runs, failures] for key, (runs, failures) in self._counts.items()}
+    def to_json(self) -> list[list[Any]]:
+        """``[keys, runs, failures]``, least recently seen first."""
+        counts = self._counts.values()
+        return [list(self._counts), [runs for runs, _ in counts], [failures for _, failures in counts]]
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Sequence[float]], *, capacity: int, half_life_runs: float = 10.0) -> Self:
+    def from_json(cls, value: Sequence[Sequence[Any]], *, capacity: int, half_life_runs: float = 10.0) -> Self:
         """Read `to_json`'s value, at most ``capacity`` keys of it."""
         table = cls(capacity=capacity, half_life_runs=half_life_runs)
-        for key, counts in list(value.items())[-capacity:]:
-            runs, failures = stored_numbers(counts, 2)
-            table._counts[key] = (runs, failures)
+        keys, runs, failures = value
+        counts = zip(stored_numbers(runs, len(keys)), stored_numbers(failures, len(keys)), strict=True)
+        table._counts = dict(list(zip(map(str, keys), counts, strict=True))[-capacity:])
         return table

@@ -4,6 +4,7 @@ import base64
 import math
 import struct
 from array import array
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 from typing import NamedTuple, Self
 
@@ -13,7 +14,6 @@ HEAVY_TAIL_RATIO = 3.0  # positive values that reach past 3 medians are compared
 _TO_SIGMA = 1.4826  # median absolute deviation to the standard deviation of a normal distribution
 _EDGE_SHARE, _EDGE_TO_SIGMA = 0.15, 1.0364  # 15 % of a normal distribution lie beyond 1.0364 standard deviations
 _MEAN_TO_SIGMA = 1.2533  # mean absolute deviation, likewise (Iglewicz and Hoaglin 1993)
-MAX_VALUE = 1.1e30
 RESOLUTION = 0.01  # a spread below 1 % of the usual value is not told from a constant
 
 
@@ -60,30 +60,36 @@ class RobustBaseline:
     (10.5, 0.74, 1.45, 21.1)
     """
 
-    __slots__ = ("_usual", "values")
+    __slots__ = ("_ordered", "_usual", "values")
 
     def __init__(self, values: Sequence[float] = ()) -> None:
         self.values = array("f", values)
+        self._ordered: list[float] | None = None
         self._usual: Usual | None = None
 
     def update(self, value: float, *, window: int = MAX_WINDOW) -> None:
         """Learn a value (magnitude below 1e30) and forget the oldest beyond ``window``."""
-        self.values.append(value)
-        if len(self.values) > window:
-            del self.values[: len(self.values) - window]
+        values, ordered = self.values, self._ordered
+        values.append(value)
+        if ordered is not None:
+            insort(ordered, values[-1])
+        while len(values) > window:
+            oldest = values.pop(0)
+            if ordered is not None:
+                del ordered[bisect_left(ordered, oldest)]
         self._usual = None
 
     def get(self) -> Usual | None:
         """Centre and spread, or None below 8 values."""
         if self._usual is None and len(self.values) >= MIN_VALUES:
-            self._usual = _usual(sorted(self.values))
+            self._usual = _usual(self._sorted())
         return self._usual
 
     def quantile(self, share: float) -> float | None:
         """The value below which ``share`` of the window lies (linear interpolation), or None below 8 values."""
         if len(self.values) < MIN_VALUES:
             return None
-        ordered = sorted(self.values)
+        ordered = self._sorted()
         at = share * (len(ordered) - 1)
         low = int(at)
         high = min(low + 1, len(ordered) - 1)
@@ -101,7 +107,7 @@ class RobustBaseline:
             distance = to - usual.median
             moved = [value + distance for value in self.values]
         self.values = array("f", (min(max(value, -1e30), 1e30) for value in moved))
-        self._usual = None
+        self._ordered = self._usual = None
 
     def to_json(self) -> str:
         """The window as base64 of little-endian float32."""
@@ -112,48 +118,53 @@ class RobustBaseline:
         """Read `to_json`'s value."""
         packed = base64.b64decode(value, validate=True)
         values = struct.unpack(f"<{len(packed) // 4}f", packed)
-        if not all(-MAX_VALUE <= entry <= MAX_VALUE for entry in values):
-            raise ValueError("a stored baseline holds numbers of a magnitude up to 1e30 only")
+        if not math.isfinite(sum(values)):
+            raise ValueError("a stored baseline holds finite numbers only")
         return cls(values[-MAX_WINDOW:])
+
+    def _sorted(self) -> list[float]:
+        if self._ordered is None:
+            self._ordered = sorted(self.values)
+        return self._ordered
 
 
 def _usual(ordered: list[float]) -> Usual:
     count = len(ordered)
-    median = _median(ordered)
+    half = count // 2
+    median = ordered[half] if count % 2 else 0.5 * (ordered[half - 1] + ordered[half])
     log = ordered[0] > 0.0 and ordered[-1] > HEAVY_TAIL_RATIO * median
-    centre = math.log(median) if log else median
-    low, high = _nearest_half(ordered, median, log=log)
-    distance = max(centre - math.log(low), math.log(high) - centre) if log else max(centre - low, high - centre)
-    spread = _TO_SIGMA * distance
+    nearest = _nearest_half(ordered, median, log=log)
+    edge = int(_EDGE_SHARE * count)
+    ends = (ordered[nearest], ordered[nearest + half], ordered[edge], ordered[count - 1 - edge])
+    centre = median
+    if log:
+        centre = math.log(median)
+        ends = tuple(map(math.log, ends))  # type: ignore[assignment]
+    low, high, low_edge, high_edge = ends
+    spread = _TO_SIGMA * max(centre - low, high - centre)
     floor = RESOLUTION if log else RESOLUTION * abs(centre)
     if spread <= floor:
         on_scale = [math.log(value) for value in ordered] if log else ordered
-        mean_distance = sum(abs(value - centre) for value in on_scale) / count
+        mean_distance = sum([abs(value - centre) for value in on_scale]) / count
         spread = max(_MEAN_TO_SIGMA * mean_distance, floor, 1e-9)
-    edge = int(_EDGE_SHARE * count)
-    low, high = ordered[edge], ordered[count - 1 - edge]
-    below, above = (centre - math.log(low), math.log(high) - centre) if log else (centre - low, high - centre)
-    return Usual(centre, max(spread, below / _EDGE_TO_SIGMA), max(spread, above / _EDGE_TO_SIGMA), log, count)
+    below, above = (centre - low_edge) / _EDGE_TO_SIGMA, (high_edge - centre) / _EDGE_TO_SIGMA
+    return Usual(centre, below if below > spread else spread, above if above > spread else spread, log, count)
 
 
-def _median(ordered: Sequence[float]) -> float:
-    half = len(ordered) // 2
-    return ordered[half] if len(ordered) % 2 else 0.5 * (ordered[half - 1] + ordered[half])
+def _nearest_half(ordered: list[float], median: float, *, log: bool) -> int:
+    """Where the smaller half (n // 2 + 1) of the values around the median begins.
 
-
-def _nearest_half(ordered: Sequence[float], centre: float, *, log: bool) -> tuple[float, float]:
-    """The ends of the smaller half (n // 2 + 1) of the values around the centre.
-
-    The farther end is as far from the centre as the median of all distances (the upper one of two), and a binary
-    search over the sorted values finds it without computing every distance.
+    The farther end of that half is as far away as the median of all distances (the upper one of two); a binary search
+    over the sorted values finds it without computing every distance.
     """
     size = len(ordered) // 2 + 1
     low, high = 0, len(ordered) - size
+    middle_squared, middle_twice = median * median, 2.0 * median
     while low < high:
-        middle = (low + high) // 2
-        below, above = ordered[middle], ordered[middle + size]
-        if (centre * centre > below * above) if log else (centre - below > above - centre):
-            low = middle + 1
+        at = (low + high) // 2
+        below, above = ordered[at], ordered[at + size]
+        if (middle_squared > below * above) if log else (middle_twice > below + above):
+            low = at + 1
         else:
-            high = middle
-    return ordered[low], ordered[low + size - 1]
+            high = at
+    return low

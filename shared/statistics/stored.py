@@ -22,7 +22,10 @@ def stored_numbers(value: object, count: int) -> list[float]:
     """
     if not isinstance(value, list | tuple) or len(value) != count:
         raise ValueError(f"expected {count} stored numbers, not {value!r:.40}")
-    return [stored_number(entry) for entry in value]
+    numbers = [float(entry) for entry in value]
+    if not all(map(math.isfinite, numbers)):
+        raise ValueError(f"stored numbers are finite, not {value!r:.40}")
+    return numbers
 
 
 def stored_count(value: object) -> int:

@@ -1,0 +1,121 @@
+"""The data folder of a stack: one user at a time, enough room, and nothing left running from a crash."""
+
+import fcntl
+import os
+import shutil
+import signal
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+
+from local.description import FILE_NAME, StackDescription
+from local.errors import StackError
+
+MINIMUM_FREE_BYTES = 500 * 1024 * 1024
+LOCK_NAME = "lock"
+MAX_FOLDERS = 100
+
+
+class FolderLock:
+    """Holds a data folder for this process. The kernel lets it go when the process dies, however it dies."""
+
+    def __init__(self, data_dir: Path) -> None:
+        """Make the folder (mode 0711: the database's account passes through, nobody else reads) and lock it.
+
+        Raises:
+            StackError: it cannot be written, another stack runs there, or the disk is nearly full.
+        """
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
+            self._file = (data_dir / LOCK_NAME).open("a")
+        except OSError as error:
+            raise StackError(f"{data_dir} cannot be written ({error.strerror}): choose another --data-dir.") from error
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.close()
+            raise StackError(f"Another stack runs in {data_dir}: stop it, or choose another --data-dir.") from None
+        free = shutil.disk_usage(data_dir).free
+        if free < MINIMUM_FREE_BYTES:
+            self._file.close()
+            raise StackError(
+                f"Only {free // 1024**2} MB are free under {data_dir}: "
+                f"make room for {MINIMUM_FREE_BYTES // 1024**2} MB, or choose another --data-dir."
+            )
+
+    def __enter__(self) -> Self:
+        """The lock is held since it was made."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Let the folder go."""
+        self._file.close()
+
+
+def is_locked(data_dir: Path) -> bool:
+    """Whether a live stack holds the folder."""
+    try:
+        with (data_dir / LOCK_NAME).open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
+def first_unlocked(data_dir: Path) -> Path:
+    """The folder itself, or `<folder>-2`, `<folder>-3`, ... when live stacks hold those before it."""
+    names = [data_dir, *(data_dir.with_name(f"{data_dir.name}-{number}") for number in range(2, MAX_FOLDERS))]
+    for candidate in names:
+        if not is_locked(candidate):
+            return candidate
+    raise StackError(f"{MAX_FOLDERS} stacks run beside {data_dir}: stop some of them.")
+
+
+def end_leftovers(data_dir: Path) -> list[str]:
+    """Kill what a crashed stack left running in this folder; return the names.
+
+    Only for whoever holds the lock. A process id may have gone to a stranger since: only a process that names the
+    folder in its command line, working directory or environment is ours.
+    """
+    try:
+        left = StackDescription.read(data_dir / FILE_NAME).processes
+    except StackError:
+        return []
+    ended = []
+    for name, pid in left.items():
+        if _belongs_to(pid, data_dir):
+            _kill_group(pid)
+            ended.append(name)
+    (data_dir / FILE_NAME).unlink(missing_ok=True)
+    return ended
+
+
+def _belongs_to(pid: int, data_dir: Path) -> bool:
+    try:
+        process = psutil.Process(pid)
+        places = [*process.cmdline(), process.cwd(), *process.environ().values()]
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
+    wanted = {str(data_dir), str((data_dir / "postgres").resolve())}
+    return any(place in wanted or place.startswith(tuple(f"{folder}/" for folder in wanted)) for place in places)
+
+
+def _kill_group(pid: int) -> None:
+    try:
+        os.killpg(pid, signal.SIGKILL)
+        psutil.Process(pid).wait(timeout=5)
+    except (ProcessLookupError, psutil.NoSuchProcess):
+        return
+
+
+def default_data_dir() -> Path:
+    """`.flexiroaster/data` in the checkout this code runs from, or in the current folder when it is installed."""
+    project = Path(__file__).parent.parent
+    base = project if (project / "pyproject.toml").exists() else Path.cwd()
+    return base / ".flexiroaster" / "data"

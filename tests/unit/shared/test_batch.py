@@ -1,0 +1,68 @@
+import json
+
+from shared.batch import Batch
+from shared.claim import STARTED
+from shared.execution import Execution
+from shared.judgement import Judgement, Knowledge
+from shared.pipeline_state import PipelineState
+from shared.served_model import ServedModel
+from shared.state_cache import etag_of
+
+from .runs import claim, ended
+
+
+class Clerk:
+    """Writes down how many runs were known at each judgement; cannot judge a run that says 'poison'."""
+
+    engine, model_kind, table = "clerk", "none", "notes"
+
+    def judge(self, phase: str, execution: Execution, knowledge: Knowledge) -> Judgement:
+        if execution.error_message == "poison":
+            raise ValueError("cannot read this run")
+        workspace_runs = round(knowledge.workspace.runs[-1], 3)
+        return Judgement({"known": knowledge.state.runs, "in_workspace": workspace_runs}, [0.5])
+
+
+def work(*events):
+    pipelines = {pipeline for _, pipeline, _ in events}
+    states = {pipeline: PipelineState() for pipeline in pipelines}
+    return Batch(claim(*events), states, Clerk(), ServedModel(None, None)).work()
+
+
+def test_a_run_is_scored_before_it_is_learned() -> None:
+    payload = work(ended("roast"), ended("roast"), (STARTED, "roast", {}))
+    assert [note["known"] for note in payload["notes"]] == [0, 1, 2]
+    assert payload["done"] == [1, 2, 3]
+
+
+def test_pipelines_of_a_batch_share_the_history_of_their_workspace() -> None:
+    payload = work(ended("roast"), ended("grind", status="failed"), (STARTED, "brew", {}))
+    assert [note["in_workspace"] for note in payload["notes"]] == [0, 1, 2]
+    added = {history["scope"]: history for history in payload["histories"]}
+    assert added["workspace"]["runs"] == [2, 2, 2]
+    assert added["owner"]["failures"] == [1, 1, 1]
+
+
+def test_a_cancelled_run_counts_for_nobody() -> None:
+    assert work(ended("roast", status="cancelled"))["histories"] == []
+
+
+def test_only_what_was_learned_is_stored_with_the_etag_of_its_text() -> None:
+    payload = work(ended("roast"), (STARTED, "brew", {}))
+    (state,) = payload["states"]
+    assert state["pipeline_id"] == "roast"
+    assert state["former_etag"] is None
+    assert state["etag"] == etag_of(state["state"])
+    assert PipelineState.from_json(json.loads(state["state"])).runs == 1
+
+
+def test_an_event_that_cannot_be_judged_stops_its_own_pipeline_and_no_other() -> None:
+    payload = work(ended("roast"), ended("roast", error_message="poison"), ended("roast"), ended("brew"))
+    assert payload["done"] == [1, 4]
+    assert payload["failed"] == [{"event_id": 2, "error": "ValueError: cannot read this run"}]
+
+
+def test_a_row_that_is_no_run_is_a_failed_event() -> None:
+    payload = work(ended("roast", started_at=None, completed_at=None, created_at="yesterday"))
+    assert payload["done"] == []
+    assert "no readable" in payload["failed"][0]["error"]
