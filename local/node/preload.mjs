@@ -1,5 +1,8 @@
 // Where the embedded Data API differs from the hosted one in what callers see, it is brought into line here.
-import { PostgresConnection } from "@supabase/lite/postgres";
+import { register } from "node:module";
+
+register("./patches.mjs", import.meta.url);
+const { PostgresConnection } = await import("@supabase/lite/postgres");
 
 // On its first request Lite grants anon, authenticated and service_role everything in every schema that holds a table
 // with row-level security. Hosted Supabase does not: what a migration does not grant stays closed. Here neither.

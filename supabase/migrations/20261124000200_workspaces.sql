@@ -77,7 +77,7 @@ create function engine.create_personal_workspace()
 as $$
 begin
     insert into public.workspaces (name, personal_for, created_by)
-    values (coalesce(nullif(split_part(new.email, '@', 1), ''), 'personal'), new.id, new.id)
+    values (coalesce(nullif(left(split_part(new.email, '@', 1), 200), ''), 'personal'), new.id, new.id)
     on conflict (personal_for) do nothing;
     return null;
 end
@@ -90,7 +90,7 @@ create trigger _500_users_personal_workspace
 
 -- People who signed up before FlexiRoaster came.
 insert into public.workspaces (name, personal_for, created_by)
-select coalesce(nullif(split_part(email, '@', 1), ''), 'personal'), id, id
+select coalesce(nullif(left(split_part(email, '@', 1), 200), ''), 'personal'), id, id
 from auth.users
 on conflict (personal_for) do nothing;
 

@@ -18,7 +18,7 @@ create table public.executions (
     config_version integer,
     data_volume_mb double precision,
     rows_processed double precision,
-    metadata jsonb not null default '{}',
+    metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object'),
     created_at timestamptz not null default now(),
     -- Target of the composite keys that keep a child row in its execution's workspace.
     unique (id, workspace_id),
@@ -41,7 +41,7 @@ create table public.execution_stages (
     completed_at timestamptz,
     duration_seconds double precision,
     error_message text,
-    output jsonb not null default '{}',
+    output jsonb not null default '{}' check (jsonb_typeof(output) = 'object'),
     created_at timestamptz not null default now(),
     unique (execution_id, stage_name, attempt),
     foreign key (execution_id, workspace_id) references public.executions (id, workspace_id) on delete cascade

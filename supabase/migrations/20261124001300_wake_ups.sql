@@ -138,6 +138,28 @@ as $$
     select hashtextextended(p_engine || ':' || p_workspace_id, 20261124)
 $$;
 
+-- Sets how long an engine counts as awake; an engine that answered is swept for without delay again. Never waits: a
+-- writer in flight may hold the row until it ends, and then it sends a wake-up of its own.
+create function engine.mark_awake(p_engine text, p_workspace_id uuid, until timestamptz, answered boolean)
+    returns void
+    language sql
+    set search_path = ''
+as $$
+    update engine.wake_ups
+    set
+        awake_until = until,
+        unanswered = case when answered then 0 else unanswered end,
+        sweep_at = case when answered then '-infinity' else sweep_at end
+    where ctid = (
+        select ctid
+        from engine.wake_ups
+        where
+            engine = p_engine
+            and workspace_id = p_workspace_id
+        for update skip locked
+    )
+$$;
+
 -- Wakes an engine unless it is awake. Called after the events were written, in the same transaction.
 -- Never waits for another writer: of two that find it asleep at once, both may send.
 create function engine.wake(p_engine text, p_workspace_id uuid)
@@ -156,16 +178,7 @@ begin
     if found then
         return;
     end if;
-    update engine.wake_ups
-    set awake_until = clock_timestamp() + interval '10 seconds'
-    where ctid = (
-        select ctid
-        from engine.wake_ups
-        where
-            engine = p_engine
-            and workspace_id = p_workspace_id
-        for update skip locked
-    );
+    perform engine.mark_awake(p_engine, p_workspace_id, clock_timestamp() + interval '10 seconds', false);
     perform engine.send_wake_up(p_engine, p_workspace_id);
 end
 $$;
@@ -180,12 +193,7 @@ as $$
 declare
     undisturbed boolean := pg_try_advisory_xact_lock(engine.wake_lock(p_engine, p_workspace_id));
 begin
-    update engine.wake_ups
-    set awake_until = '-infinity', unanswered = 0
-    where
-        engine = p_engine
-        and workspace_id = p_workspace_id
-        and (awake_until > '-infinity' or unanswered > 0);
+    perform engine.mark_awake(p_engine, p_workspace_id, '-infinity', true);
     return undisturbed;
 end
 $$;
@@ -196,6 +204,7 @@ revoke execute on function
     engine.configure(text, text),
     engine.send_wake_up(text, uuid),
     engine.wake_lock(text, uuid),
+    engine.mark_awake(text, uuid, timestamptz, boolean),
     engine.wake(text, uuid),
     engine.fall_asleep(text, uuid)
 from public;

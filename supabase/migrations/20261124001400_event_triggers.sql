@@ -37,7 +37,7 @@ begin
         inserted.id,
         subscription.phase,
         case subscription.phase
-            when 'started' then coalesce(inserted.started_at, inserted.created_at)
+            when 'started' then coalesce(inserted.started_at, least(inserted.created_at, inserted.completed_at))
             else coalesce(greatest(inserted.started_at, inserted.completed_at), now())
         end
     from inserted
@@ -83,7 +83,18 @@ begin
             ended.pipeline_id,
             ended.id,
             'ended',
-            coalesce(greatest(ended.started_at, ended.completed_at), now())
+            -- A client's clock may lie behind the one that its start was recorded by.
+            greatest(
+                coalesce(greatest(ended.started_at, ended.completed_at), now()),
+                (
+                    select started.occurred_at
+                    from engine.events as started
+                    where
+                        started.execution_id = ended.id
+                        and started.engine = subscription.engine
+                        and started.phase = 'started'
+                )
+            )
         from ended
         join engine.subscriptions as subscription on subscription.phase = 'ended'
         on conflict do nothing
@@ -119,7 +130,17 @@ begin
             ended.pipeline_id,
             ended.execution_id,
             'stage:' || ended.stage_name || case when ended.attempt > 1 then '#' || ended.attempt else '' end,
-            coalesce(greatest(ended.started_at, ended.completed_at), now())
+            greatest(
+                coalesce(greatest(ended.started_at, ended.completed_at), now()),
+                (
+                    select started.occurred_at
+                    from engine.events as started
+                    where
+                        started.execution_id = ended.execution_id
+                        and started.engine = subscription.engine
+                        and started.phase = 'started'
+                )
+            )
         from ended
         join engine.subscriptions as subscription on subscription.phase = 'stage'
         on conflict do nothing

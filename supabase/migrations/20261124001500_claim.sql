@@ -288,7 +288,7 @@ as $$
             'config_version', execution.config_version,
             'data_volume_mb', execution.data_volume_mb,
             'rows_processed', execution.rows_processed,
-            'metadata', case when pg_column_size(execution.metadata) <= 65536 then execution.metadata else '{}' end,
+            'metadata', case when octet_length(execution.metadata::text) <= 65536 then execution.metadata else '{}' end,
             'created_at', execution.created_at,
             'metrics', coalesce(measured.metrics, '{}'),
             'stages', coalesce(staged.stages, '[]')
@@ -330,7 +330,7 @@ as $$
         jsonb_build_object(
             'name', pipeline.name,
             'owner_id', owner.key,
-            'config', case when pg_column_size(pipeline.config) <= 65536 then pipeline.config else '{}' end,
+            'config', case when octet_length(pipeline.config::text) <= 65536 then pipeline.config else '{}' end,
             'version', pipeline.version,
             'timeout_seconds', pipeline.timeout_seconds,
             'schedule_cron', pipeline.schedule_cron,
@@ -443,12 +443,7 @@ begin
         -- A writer may have committed between the look and the sleep.
         perform engine.lease_pipelines(this_engine, this_workspace, this_lease, row_limit);
     else
-        update engine.wake_ups
-        set awake_until = clock_timestamp() + interval '10 seconds', unanswered = 0
-        where
-            engine = this_engine
-            and workspace_id = this_workspace
-            and awake_until < clock_timestamp() + interval '5 seconds';
+        perform engine.mark_awake(this_engine, this_workspace, clock_timestamp() + interval '10 seconds', true);
     end if;
 
     with handed_out as materialized (

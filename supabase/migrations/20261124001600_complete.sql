@@ -107,9 +107,10 @@ begin
 end
 $$;
 
--- The engine's half of completing. Answers which pipelines' rows may be written.
+-- The engine's half of completing. Answers {"stored": [pipeline ids whose rows may be written], "lost": [pipeline ids
+-- that another claimant has taken over]}.
 create function engine.finish_events(payload jsonb)
-    returns uuid[]
+    returns jsonb
     language plpgsql
     security definer
     set search_path = ''
@@ -177,25 +178,19 @@ begin
     where given.pipeline_id = any (held)
     on conflict do nothing;
 
-    return held;
-end
-$$;
-
--- What a claimant is told: how many pipelines' work was stored, and which it had lost to another claimant.
-create function engine.completion(payload jsonb, held uuid[])
-    returns jsonb
-    language sql
-    stable
-    set search_path = ''
-as $$
-    select jsonb_build_object(
-        'stored', cardinality(held),
-        'lost', (
-            select coalesce(jsonb_agg(pipeline_id), '[]')
-            from jsonb_to_recordset(coalesce(payload -> 'states', '[]')) as state (pipeline_id uuid)
-            where not pipeline_id = any (held)
+    return jsonb_build_object(
+        'stored', held,
+        'lost', array(
+            select distinct pipeline_id
+            from engine.events
+            where
+                id = any (done)
+                and engine = this_engine
+                and workspace_id = this_workspace
+                and not pipeline_id = any (held)
         )
-    )
+    );
+end
 $$;
 
 -- Rows of predictions and detections go in under the token's own row-level security.
@@ -206,7 +201,8 @@ create function public.complete_predictions(payload jsonb)
 as $$
 declare
     document jsonb := engine.unwrap(payload);
-    held uuid[] := engine.finish_events(document);
+    finished jsonb := engine.finish_events(document);
+    held uuid[] := array(select jsonb_array_elements_text(finished -> 'stored')::uuid);
     this_workspace uuid := engine.token_workspace_id();
 begin
     insert into public.predictions (
@@ -223,7 +219,7 @@ begin
     from jsonb_populate_recordset(null::public.predictions, coalesce(document -> 'predictions', '[]')) as given
     where given.pipeline_id = any (held)
     on conflict do nothing;
-    return engine.completion(document, held);
+    return finished;
 end
 $$;
 
@@ -234,7 +230,8 @@ create function public.complete_detections(payload jsonb)
 as $$
 declare
     document jsonb := engine.unwrap(payload);
-    held uuid[] := engine.finish_events(document);
+    finished jsonb := engine.finish_events(document);
+    held uuid[] := array(select jsonb_array_elements_text(finished -> 'stored')::uuid);
     this_workspace uuid := engine.token_workspace_id();
 begin
     insert into public.detections (
@@ -248,7 +245,7 @@ begin
     from jsonb_populate_recordset(null::public.detections, coalesce(document -> 'detections', '[]')) as given
     where given.pipeline_id = any (held)
     on conflict do nothing;
-    return engine.completion(document, held);
+    return finished;
 end
 $$;
 
@@ -257,7 +254,6 @@ revoke execute on function public.complete_predictions(jsonb), public.complete_d
 from public, anon, authenticated;
 grant execute on function
     engine.finish_events(jsonb),
-    engine.completion(jsonb, uuid[]),
     public.complete_predictions(jsonb),
     public.complete_detections(jsonb)
 to ai_engine;

@@ -145,7 +145,17 @@ begin
     where id in (
         select id
         from engine.events
-        where done_at < now() - make_interval(days => engine.setting('event_retention_days')::integer)
+        where
+            done_at < now() - make_interval(days => engine.setting('event_retention_days')::integer)
+            -- The event of a dead letter waits to be sent round again.
+            and not exists (
+                select
+                from engine.dead_letters as letter
+                where
+                    letter.execution_id = events.execution_id
+                    and letter.engine = events.engine
+                    and letter.phase = events.phase
+            )
         limit 50000
     );
     get diagnostics forgotten = row_count;
