@@ -63,7 +63,7 @@ class Batch:
 
     def _decide(self, event: Event) -> None:
         pipeline = self._claim.pipelines[event.pipeline_id]
-        execution = execution_of(event.row, pipeline)
+        execution = execution_of(event.row, pipeline, now=self._claim.claimed_at)
         knowledge = Knowledge(
             pipeline,
             self._states[event.pipeline_id],

@@ -1,12 +1,14 @@
 """What an engine was handed: events to decide on, and all that is needed to decide."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from shared.execution import Execution
 
 STARTED, ENDED, STAGE = "started", "ended", "stage:"
+MAX_CLOCK_LEAD = timedelta(days=1)
 
 # A pipeline as the database describes it to its engines: name, owner_id, config, timeout_seconds, schedule_cron,
 # stages, and the etag of the state that the engine has learned (None before the first).
@@ -42,6 +44,7 @@ class Claim:
 
     lease: str
     workspace_id: str
+    claimed_at: datetime
     events: Sequence[Event]
     more: bool
     pipelines: Mapping[str, Pipeline] = field(default_factory=dict)
@@ -54,6 +57,7 @@ class Claim:
         return cls(
             lease=document["lease"],
             workspace_id=document["workspace_id"],
+            claimed_at=datetime.fromisoformat(document["claimed_at"]),
             events=[
                 Event(event["id"], event["phase"], event["execution"]["pipeline_id"], event["execution"])
                 for event in document["events"]
@@ -65,10 +69,26 @@ class Claim:
         )
 
 
-def execution_of(row: Mapping[str, Any], pipeline: Pipeline) -> Execution:
+def execution_of(row: Mapping[str, Any], pipeline: Pipeline, *, now: datetime) -> Execution:
     """The run of a row, with the owner that the pipeline's outcomes are counted under.
+
+    A time more than a day ahead of ``now`` is not believed: a run that claims to have ended in 2099 must not make
+    everything before it look a lifetime old.
 
     Raises:
         RowError: the row cannot be a run.
     """
-    return Execution.from_row({**row, "owner_id": pipeline["owner_id"]})
+    execution = Execution.from_row({**row, "owner_id": pipeline["owner_id"]})
+    latest = now + MAX_CLOCK_LEAD
+    if max(execution.ended_at, execution.begun_at, execution.created_at) <= latest:
+        return execution
+    return replace(
+        execution,
+        created_at=min(execution.created_at, now),
+        started_at=_believed(execution.started_at, latest),
+        completed_at=_believed(execution.completed_at, latest),
+    )
+
+
+def _believed(moment: datetime | None, latest: datetime) -> datetime | None:
+    return moment if moment is not None and moment <= latest else None

@@ -69,9 +69,10 @@ def answer(
     context = _context(question, judge.engine, calls, token)
     if context["stored"] is not None:
         return {**context["stored"], "source": "stored"}
-    supposed = question.supposed_row(now())
+    asked_at = now()
+    supposed = question.supposed_row(asked_at)
     places = {"workspace_id": context["workspace_id"], "pipeline_id": context["pipeline_id"]}
-    execution = execution_of(context["execution"] or {**supposed, **places}, context["pipeline"])
+    execution = execution_of(context["execution"] or {**supposed, **places}, context["pipeline"], now=asked_at)
     histories = Histories(context["workspace_id"], context["histories"])
     references = {kind: ModelReference(**model) for kind, model in context["models"].items()}
     knowledge = Knowledge(

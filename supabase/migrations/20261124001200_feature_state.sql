@@ -51,8 +51,9 @@ create function engine.add_faded(
     set search_path = ''
 as $$
     select array_agg(
-        element.a * power(0.5, extract(epoch from greatest(a_at, b_at) - a_at) / element.half_life)
-        + element.b * power(0.5, extract(epoch from greatest(a_at, b_at) - b_at) / element.half_life)
+        -- After 500 half-lives nothing is left, and power() would raise an underflow soon after.
+        element.a * power(0.5, least(extract(epoch from greatest(a_at, b_at) - a_at) / element.half_life, 500))
+        + element.b * power(0.5, least(extract(epoch from greatest(a_at, b_at) - b_at) / element.half_life, 500))
         order by element.position
     )
     from unnest(a, b, half_lives) with ordinality as element (a, b, half_life, position)

@@ -463,6 +463,7 @@ begin
     select jsonb_build_object(
         'lease', this_lease,
         'workspace_id', this_workspace,
+        'claimed_at', now(),
         'events', coalesce(
             (
                 select jsonb_agg(

@@ -50,7 +50,8 @@ def test_a_pipeline_that_fails_is_predicted_to_fail_again_and_the_factors_say_wh
         name: roastery.decided("predictions", roastery.start(pipeline, started_at="2026-01-13T06:00:00Z"))
         for name, pipeline in {"healthy": healthy, "failing": failing}.items()
     }
-    assert chances["failing"]["failure_probability"] > 0.5 > chances["healthy"]["failure_probability"]
+    assert chances["failing"]["failure_probability"] > 0.4
+    assert chances["healthy"]["failure_probability"] < 0.2
     assert any("fail" in factor["text"] for factor in chances["failing"]["factors"])
 
 

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from shared.batch import Batch
 from shared.claim import STARTED
 from shared.execution import Execution
@@ -8,7 +10,7 @@ from shared.pipeline_state import PipelineState
 from shared.served_model import ServedModel
 from shared.state_cache import etag_of
 
-from .runs import claim, ended
+from .claims import claim, ended
 
 
 class Clerk:
@@ -54,6 +56,14 @@ def test_only_what_was_learned_is_stored_with_the_etag_of_its_text() -> None:
     assert state["former_etag"] is None
     assert state["etag"] == etag_of(state["state"])
     assert PipelineState.from_json(json.loads(state["state"])).runs == 1
+
+
+def test_a_run_from_the_far_future_does_not_make_all_before_it_old() -> None:
+    far = {"started_at": "2099-01-01T00:00:00+00:00", "completed_at": "2099-01-01T00:10:00+00:00"}
+    payload = work(ended("roast"), ended("brew", **far), ended("grind"))
+    (workspace,) = (history for history in payload["histories"] if history["scope"] == "workspace")
+    assert workspace["as_of"] == "2026-11-01T06:10:00+00:00"
+    assert workspace["runs"][-1] == pytest.approx(3, abs=0.01)
 
 
 def test_an_event_that_cannot_be_judged_stops_its_own_pipeline_and_no_other() -> None:

@@ -8,7 +8,7 @@ from shared.drain import MAX_NAPS, Drain, Report
 from shared.errors import CacheUnavailable, DataApiError
 from shared.state_store import StateStore
 
-from .runs import claim, ended
+from .claims import claim, ended
 from .test_batch import Clerk
 
 

@@ -7,7 +7,7 @@ from shared.errors import DataApiError, Refused
 from shared.question import Question, answer
 from shared.requests import parse
 
-from .runs import WORKSPACE, row
+from .claims import WORKSPACE, row
 from .test_batch import Clerk
 
 RUN = "22222222-2222-4222-8222-222222222222"

@@ -5,7 +5,7 @@ from shared.execution import Execution
 from shared.pipeline_state import PipelineState
 from shared.state_store import StateStore
 
-from .runs import row
+from .claims import row
 
 
 class Cache:
