@@ -16,9 +16,9 @@ def test_a_run_is_predicted_when_it_starts_and_detected_when_it_ends(roastery: R
     assert prediction["failure_probability"] + prediction["success_probability"] == pytest.approx(1)
     assert roastery.rows("detections", execution_id=execution_id) == []
 
-    roastery.client.table("executions").update(
-        {"status": "completed", "completed_at": "2026-01-01T06:10:00Z"}
-    ).eq("id", execution_id).execute()
+    roastery.client.table("executions").update({"status": "completed", "completed_at": "2026-01-01T06:10:00Z"}).eq(
+        "id", execution_id
+    ).execute()
     detection = roastery.decided("detections", execution_id)
     assert detection["is_anomaly"] is False
     assert detection["guardrail_action"] == "continue"
@@ -59,8 +59,12 @@ def test_a_prediction_moves_as_stages_end(roastery: Roastery) -> None:
     pipeline = roastery.pipeline()
     for order_index, name in enumerate(("extract", "roast")):
         roastery.client.table("pipeline_stages").insert(
-            {"pipeline_id": pipeline["id"], "workspace_id": pipeline["workspace_id"], "name": name,
-             "order_index": order_index}
+            {
+                "pipeline_id": pipeline["id"],
+                "workspace_id": pipeline["workspace_id"],
+                "name": name,
+                "order_index": order_index,
+            }
         ).execute()
     execution_id = roastery.start(pipeline)
     at_start = roastery.decided("predictions", execution_id)

@@ -19,7 +19,10 @@ def constant_model(answer: float) -> bytes:
     """An ONNX graph that answers ``answer`` to every row."""
     columns = len(FEATURES)
     graph = helper.make_graph(
-        [helper.make_node("MatMul", ["row", "zeros"], ["nothing"]), helper.make_node("Add", ["nothing", "bias"], ["p"])],
+        [
+            helper.make_node("MatMul", ["row", "zeros"], ["nothing"]),
+            helper.make_node("Add", ["nothing", "bias"], ["p"]),
+        ],
         "constant",
         [helper.make_tensor_value_info("row", TensorProto.FLOAT, [None, columns])],
         [helper.make_tensor_value_info("p", TensorProto.FLOAT, [None, 1])],

@@ -32,14 +32,20 @@ def test_a_function_killed_between_claim_and_complete_is_replaced_by_another(
     with psycopg.connect(stack.description.database_url) as holder:
         holder.execute("lock table public.detections in access exclusive mode")
         execution_id = roastery.run(pipeline)
-        eventually(lambda: owner.execute(
-            "select from engine.queues where engine = 'detect' and pipeline_id = %s and lease is not null",
-            [pipeline["id"]],
-        ).rowcount)
+        eventually(
+            lambda: (
+                owner.execute(
+                    "select from engine.queues where engine = 'detect' and pipeline_id = %s and lease is not null",
+                    [pipeline["id"]],
+                ).rowcount
+            )
+        )
         stack.kill("functions")
         holder.rollback()
-    owner.execute("select pg_terminate_backend(pid) from pg_stat_activity where query like '%complete_detections%'"
-                  " and pid <> pg_backend_pid()")
+    owner.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity where query like '%complete_detections%'"
+        " and pid <> pg_backend_pid()"
+    )
     assert states(owner, pipeline) in (0, 1)
     stack.start("functions")
     roastery.decided("detections", execution_id, within_seconds=40)
@@ -89,9 +95,11 @@ def test_a_run_delivered_twice_is_decided_once(roastery: Roastery, owner: psycop
         [execution_id],
     )
     eventually(
-        lambda: not owner.execute(
-            "select from engine.events where execution_id = %s and done_at is null", [execution_id]
-        ).rowcount,
+        lambda: (
+            not owner.execute(
+                "select from engine.events where execution_id = %s and done_at is null", [execution_id]
+            ).rowcount
+        ),
         within_seconds=40,
     )
     assert roastery.decided("detections", execution_id) == first
