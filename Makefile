@@ -6,7 +6,11 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := $(VENV)/.installed
+DEV_PACKAGES := $(VENV)/.installed-dev
 NODE_PACKAGES := local/node/node_modules/.installed
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP_FAILED := { echo "The Python packages could not be installed: see pip's words above. If a compiler is missing," \
+	"install gcc, or use Python 3.11 to 3.13, for which none is needed." >&2; exit 1; }
 
 # The first Python that is recent enough, or whatever PYTHON says.
 FIND_PYTHON = for candidate in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
@@ -20,12 +24,12 @@ help: ## list the verbs
 	@echo "usage: make VERB [ARGS='...'] [PYTHON=python3.11]"
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  \1\t\2/' | expand -t 12
 
-install: $(PACKAGES) $(NODE_PACKAGES) ## prepare .venv/ and the Data API's packages; nothing happens when they are there
+install: $(DEV_PACKAGES) $(NODE_PACKAGES) ## prepare .venv/ and the Data API's packages; nothing happens when they are there
 
-demo: install ## start everything, replay a real history, and sum up; ARGS go to `flexiroaster demo`
+demo: $(PACKAGES) $(NODE_PACKAGES) ## start everything, replay a real history, and sum up; ARGS go to `flexiroaster demo`
 	@$(BIN)/flexiroaster demo $(ARGS)
 
-up: install ## start the embedded stack and stay until Ctrl-C; ARGS go to `flexiroaster up`
+up: $(PACKAGES) $(NODE_PACKAGES) ## start the embedded stack and stay until Ctrl-C; ARGS go to `flexiroaster up`
 	@$(BIN)/flexiroaster up $(ARGS)
 
 test: install ## run the tests and print the coverage; ARGS go to pytest
@@ -58,10 +62,14 @@ $(PACKAGES): pyproject.toml constraints.txt
 		"$$python" -m venv $(VENV) || { \
 			echo "No virtual environment can be made: install your system's python3-venv package." >&2; exit 1; }; \
 	fi
-	@echo "Installing the Python packages into $(VENV)/ (about a minute)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]' || { \
-		echo "The Python packages could not be installed: see pip's words above." >&2; \
-		echo "If a compiler is missing, install gcc, or use Python 3.11 to 3.13, for which none is needed." >&2; exit 1; }
+	@echo "Installing the Python packages into $(VENV)/ (half a minute)"
+	@$(PIP_INSTALL) -e . || $(PIP_FAILED)
+	@touch $@
+
+$(DEV_PACKAGES): $(PACKAGES)
+	@rm -f $@
+	@echo "Installing the packages for tests and checks"
+	@$(PIP_INSTALL) -e '.[dev]' || $(PIP_FAILED)
 	@touch $@
 
 $(NODE_PACKAGES): $(PACKAGES) local/node/package.json local/node/package-lock.json local/node/.npmrc

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from supabase import Client, ClientOptions, create_client
 
 from local.description import StackDescription
 from local.stack import Stack
-from supabase import Client, ClientOptions, create_client
 
 
 @contextmanager

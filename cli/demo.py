@@ -114,7 +114,7 @@ def tell(
         stop_on_interrupt() as stop,
         Connection(credentials, note=output.say, stop=stop) as connection,
     ):
-        if not replay.complete:
+        if replay.interrupted:
             raise Interrupted
         workspace = UUID(replay.workspace_id)
         summary = read_summary(connection, workspace)

@@ -2,12 +2,12 @@
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
 from cli.output import Output
-from local.folder import default_data_dir, first_unlocked
+from local.folder import FolderInUseError, default_data_dir, first_unlocked
 from local.stack import Stack
 
 
@@ -37,12 +37,19 @@ def running_stack(
     """
     previous = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        folder = data_dir
-        if folder is None:
-            folder = first_unlocked(default_data_dir())
-            if folder != default_data_dir():
-                output.say(f"Another stack runs in {default_data_dir()}; this one uses {folder}")
-        with Stack(folder, database_url=database_url, port=port, api_port=api_port, log=output.say) as stack:
+        with ExitStack() as held:
+            while True:
+                folder = data_dir if data_dir is not None else _free_folder(output)
+                try:
+                    stack = held.enter_context(
+                        Stack(folder, database_url=database_url, port=port, api_port=api_port, log=output.say)
+                    )
+                except FolderInUseError:
+                    # Another run took it since it was found free.
+                    if data_dir is not None:
+                        raise
+                else:
+                    break
             try:
                 yield stack
             finally:
@@ -52,3 +59,11 @@ def running_stack(
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def _free_folder(output: Output) -> Path:
+    usual = default_data_dir()
+    folder = first_unlocked(usual)
+    if folder != usual:
+        output.say(f"Another stack runs in {usual}; this one uses {folder}")
+    return folder

@@ -1,5 +1,6 @@
-"""`python -m local.clean`: removes the data of every stack of this checkout that does not run."""
+"""`python -m local.clean`: removes the data of every stack of this checkout, unless one still runs."""
 
+import shutil
 import sys
 
 from local.folder import default_data_dir, is_locked
@@ -7,15 +8,16 @@ from local.postgres import remove
 
 
 def main() -> int:
-    """Remove the data folders; 1 when a stack still runs in one."""
+    """Remove `.flexiroaster/`; 1, and nothing is removed, while a stack runs in one of its folders."""
     parent = default_data_dir().parent
-    running = [folder for folder in sorted(parent.glob("data*")) if is_locked(folder)]
-    for folder in sorted(parent.glob("data*")):
-        if folder not in running:
-            remove(folder)
+    folders = [folder for folder in sorted(parent.glob("*")) if folder.is_dir()]
+    running = [folder for folder in folders if is_locked(folder)]
     if running:
         sys.stderr.write(f"A stack runs in {running[0]}: stop it, then run make clean again.\n")
         return 1
+    for folder in folders:
+        remove(folder)
+    shutil.rmtree(parent, ignore_errors=True)
     return 0
 
 

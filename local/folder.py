@@ -4,9 +4,10 @@ import fcntl
 import os
 import shutil
 import signal
+import time
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 import psutil
 
@@ -15,7 +16,13 @@ from local.errors import StackError
 
 MINIMUM_FREE_BYTES = 500 * 1024 * 1024
 LOCK_NAME = "lock"
+LOCK_TRIES = 5
+LOCK_TRY_SECONDS = 0.02
 MAX_FOLDERS = 100
+
+
+class FolderInUseError(StackError):
+    """A live stack holds the data folder."""
 
 
 class FolderLock:
@@ -32,11 +39,9 @@ class FolderLock:
             self._file = (data_dir / LOCK_NAME).open("a")
         except OSError as error:
             raise StackError(f"{data_dir} cannot be written ({error.strerror}): choose another --data-dir.") from error
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not _lock(self._file):
             self._file.close()
-            raise StackError(f"Another stack runs in {data_dir}: stop it, or choose another --data-dir.") from None
+            raise FolderInUseError(f"Another stack runs in {data_dir}: stop it, or choose another --data-dir.")
         free = shutil.disk_usage(data_dir).free
         if free < MINIMUM_FREE_BYTES:
             self._file.close()
@@ -54,6 +59,18 @@ class FolderLock:
     ) -> None:
         """Let the folder go."""
         self._file.close()
+
+
+def _lock(file: TextIO) -> bool:
+    """Lock the file. Somebody who only asks whether it is locked holds it for a moment, hence more than one try."""
+    for _ in range(LOCK_TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(LOCK_TRY_SECONDS)
+        else:
+            return True
+    return False
 
 
 def is_locked(data_dir: Path) -> bool:

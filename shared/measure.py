@@ -65,11 +65,12 @@ class Measure:
         usual = self.baseline.get()
         if usual is None:
             return
-        if abs(usual.deviation(value)) < STRANGE_FROM:
+        deviation = usual.deviation(value)
+        if abs(deviation) < STRANGE_FROM:
             self.pending = PendingLevel()
             return
-        self.pending.update(usual.on_scale(value))
-        level = self.pending.get(usual)
+        self.pending.update(deviation)
+        level = self.pending.get()
         if level is not None:
             self.baseline.shift(usual.quantity(level))
             self.pending = PendingLevel()

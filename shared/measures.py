@@ -8,11 +8,13 @@ from shared.short_key import short_key
 from shared.statistics.robust_baseline import MAX_WINDOW, Usual
 
 MIN_WINDOW = 16
-MAX_VALUES = 1000  # over all measures of a pipeline: about 5.4 KB in its state
 
 
 class Measures:
     """One `Measure` per name, at most ``capacity`` of them; a name beyond that is not watched.
+
+    They share room for ``max_values`` values (5.4 bytes each when stored): a window is 50 values long where there are
+    few measures, and never shorter than 16.
 
     Ordinary values enter their baseline. Values of an anomalous run do not, but are held beside it: when ten
     anomalous runs in a row agree on a new level, the baseline moves there (a level shift became normal).
@@ -28,15 +30,16 @@ class Measures:
     40.0
     """
 
-    __slots__ = ("_measures", "capacity")
+    __slots__ = ("_measures", "capacity", "max_values")
 
-    def __init__(self, *, capacity: int) -> None:
+    def __init__(self, *, capacity: int, max_values: int = 1000) -> None:
         self.capacity = capacity
+        self.max_values = max_values
         self._measures: dict[str, Measure] = {}
 
     def update(self, values: Mapping[str, float]) -> None:
         """Learn the measures of an ordinary run."""
-        window = min(MAX_WINDOW, max(MIN_WINDOW, MAX_VALUES // max(len(self._measures), 1)))
+        window = min(MAX_WINDOW, max(MIN_WINDOW, self.max_values // max(len(self._measures), 1)))
         for name, value in values.items():
             measure = self._at(name)
             if measure is not None:
@@ -70,9 +73,9 @@ class Measures:
         return {name: measure.to_json() for name, measure in self._measures.items()}
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any], *, capacity: int) -> Self:
+    def from_json(cls, value: Mapping[str, Any], *, capacity: int, max_values: int = 1000) -> Self:
         """Read `to_json`'s value, at most ``capacity`` measures of it."""
-        measures = cls(capacity=capacity)
+        measures = cls(capacity=capacity, max_values=max_values)
         for name, measure in list(value.items())[:capacity]:
             measures._measures[name] = Measure.from_json(measure)
         return measures

@@ -9,6 +9,7 @@ from shared.statistics.stored import stored_count, stored_number
 
 MAX_METRICS = 64
 MAX_DECLARED = 8
+MAX_DECLARED_VALUES = 160
 DURATION, VOLUME, ROWS = "duration_seconds", "data_volume_mb", "rows_processed"
 MAX_DEVIATION = 50.0
 
@@ -36,7 +37,7 @@ class PipelineMeasures:
 
     def __init__(self) -> None:
         self.measured = Measures(capacity=MAX_METRICS + 3)
-        self.declared = Measures(capacity=MAX_DECLARED)
+        self.declared = Measures(capacity=MAX_DECLARED, max_values=MAX_DECLARED_VALUES)
         self.last_duration_deviation = 0.0
         self.last_measure_deviation = 0.0
         self.anomalies_in_a_row = 0
@@ -81,7 +82,7 @@ class PipelineMeasures:
         """Read `to_json`'s value."""
         measures = cls()
         measures.measured = Measures.from_json(value["measured"], capacity=MAX_METRICS + 3)
-        measures.declared = Measures.from_json(value["declared"], capacity=MAX_DECLARED)
+        measures.declared = Measures.from_json(value["declared"], capacity=MAX_DECLARED, max_values=MAX_DECLARED_VALUES)
         measures.last_duration_deviation = stored_number(value["last_duration_deviation"])
         measures.last_measure_deviation = stored_number(value["last_measure_deviation"])
         measures.anomalies_in_a_row = stored_count(value["anomalies_in_a_row"])

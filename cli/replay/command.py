@@ -87,8 +87,8 @@ def replay(
         sys.exit(INTERRUPTED)
     output.say(describe(result))
     output.result(result.to_json())
-    if not result.complete:
-        output.say("Stopped; the same command goes on from here.")
+    if result.interrupted:
+        output.say("Stopped; the same command goes on from here." if not result.complete else "Stopped waiting.")
         sys.exit(INTERRUPTED)
     sys.exit(0 if result.waited or not wait else 1)
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from postgrest import APIError
+from supabase import AuthError, Client, ClientOptions, SupabaseException, create_client
 
 from cli.replay.errors import Interrupted, ReplayError
 from cli.replay.http import HttpClient, Unauthorised, Unavailable
-from supabase import AuthError, Client, ClientOptions, SupabaseException, create_client
 
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS, FIRST_PATIENCE_SECONDS = 120.0, 15.0
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
 RENEW_BEFORE_SECONDS = 60.0
 PAGE_ROWS = 1000
@@ -33,7 +33,8 @@ class Credentials:
 
 
 class Connection:
-    """Requests as one user. A request that fails for a passing reason is made again, for two minutes at most.
+    """Requests as one user. A request that fails for a passing reason is made again: for two minutes at most, and for
+    a quarter of a minute where nobody has answered yet, for then the address may be wrong.
 
     Only requests that may be made twice belong here: reads, upserts, and `ingest`, which is an upsert.
     """
@@ -53,6 +54,7 @@ class Connection:
         self._client = self._new_client()
         self._renew_at = 0.0
         self._random = random.Random()
+        self._answered = False
         self.email = credentials.email
         self.user_id = ""
         self.retries = 0
@@ -119,7 +121,9 @@ class Connection:
         while True:
             try:
                 self._sign_in_when_due()
-                return request(self._client)
+                answer = request(self._client)
+                self._answered = True
+                return answer
             except Unauthorised as error:
                 if signed_in_anew:
                     raise ReplayError(
@@ -158,13 +162,18 @@ class Connection:
 
     def _wait(self, error: Exception, began: float, pause: float) -> float:
         waited = time.monotonic() - began
-        if waited > PATIENCE_SECONDS:
-            raise ReplayError(
-                f"{self._credentials.url} has not answered for {waited:.0f} s ({error}): "
+        patience_seconds = PATIENCE_SECONDS if self._answered else FIRST_PATIENCE_SECONDS
+        if waited > patience_seconds:
+            advice = (
                 "when it does again, the same command goes on where this one stopped."
+                if self._answered
+                else "is the address right, and does the stack run?"
+            )
+            raise ReplayError(
+                f"{self._credentials.url} has not answered for {waited:.0f} s ({error}): {advice}"
             ) from error
         if pause == FIRST_PAUSE_SECONDS:
-            self._note(f"{self._credentials.url} does not answer ({error}); trying again for {PATIENCE_SECONDS:.0f} s")
+            self._note(f"{self._credentials.url} does not answer ({error}); trying again for {patience_seconds:.0f} s")
         self.retries += 1
         if self._stop.wait(pause * self._random.uniform(0.5, 1.5)):
             raise Interrupted

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 class ReplayResult:
     """``rows`` ended in this replay, at ``rows_per_second``: from the first request until nothing was left to decide
     (with ``waited``), or until the last one was sent. ``decided`` counts what the engines decided since the replay of
-    this slice was first begun.
+    this slice was first begun; it is empty where an interruption left no time to count.
     """
 
     workspace_id: str
@@ -27,6 +27,7 @@ class ReplayResult:
     resumed_from: int
     complete: bool
     waited: bool
+    interrupted: bool
 
     def to_json(self) -> dict[str, object]:
         """The result as a JSON object."""

@@ -66,18 +66,23 @@ class Replay:
         pipelines = Pipelines(self.connection, self.workspace)
         began = time.monotonic()
         self.progress.begin()
-        drained = False
+        complete = drained = False
+        sending_seconds = seconds = 0.0
         try:
-            complete = self._send_all(rows, pipelines, backlog, began)
-            sending_seconds = time.monotonic() - began
+            try:
+                complete = self._send_all(rows, pipelines, backlog, began)
+            finally:
+                sending_seconds = seconds = time.monotonic() - began
             if wait and complete:
+                self._at = None
                 drained = backlog.drain(lambda: self._show("Waiting after", backlog))
+                seconds = time.monotonic() - began
+            decided = self._decided()
         except Interrupted:
-            complete, sending_seconds = False, time.monotonic() - began
+            decided = {}
         finally:
             self.journal.save()
             self.progress.end()
-        seconds = time.monotonic() - began
         return ReplayResult(
             workspace_id=str(self.workspace),
             rows=self._rows,
@@ -87,7 +92,7 @@ class Replay:
             seconds=round(seconds, 3),
             sending_seconds=round(sending_seconds, 3),
             rows_per_second=round(self._rows / seconds, 1) if seconds else 0.0,
-            decided=self._decided() if complete else {},
+            decided=decided,
             dead_letters=backlog.now.dead_letters,
             events_left=backlog.now.left,
             backlog_peak=backlog.peak,
@@ -95,6 +100,7 @@ class Replay:
             resumed_from=resumed_from,
             complete=complete,
             waited=drained,
+            interrupted=self.stop.is_set(),
         )
 
     def _send_all(self, rows: Iterable[HistoryRow], pipelines: Pipelines, backlog: Backlog, began: float) -> bool:
@@ -113,10 +119,8 @@ class Replay:
                 self._requests += 1
                 self._at = batch.at
                 self._pipelines_met.update(batch.owners)
-                backlog.hold_back(batch.items)
+                backlog.hold_back(batch.items, lambda: self._show("Pausing after", backlog))
                 self._show("Replayed", backlog)
-                if self.stop.is_set():
-                    return False
         return True
 
     def _batches(self, rows: Iterable[HistoryRow], builder: PayloadBuilder) -> Iterator[Batch]:

@@ -7,8 +7,9 @@ import click
 
 from cli.replay.connection import Connection, Credentials
 from cli.replay.errors import ReplayError
-from local.description import FILE_NAME, StackDescription
-from local.folder import default_data_dir
+from local.description import StackDescription
+from local.errors import StackError
+from local.folder import default_data_dir, is_locked
 
 
 def credentials(
@@ -26,7 +27,11 @@ def credentials(
         return Credentials(url=url, key=key, email=email, password=password)
     if len(missing) < len(given):
         raise click.UsageError(f"{' and '.join(missing)} must be given too, or none of {', '.join(given)}.")
-    return stack_credentials(StackDescription.read((data_dir or default_data_dir()) / FILE_NAME))
+    folder = data_dir or default_data_dir()
+    description = StackDescription.read(folder)
+    if not is_locked(folder):
+        raise StackError(f"No stack runs in {folder} any more: start one with `flexiroaster up`.")
+    return stack_credentials(description)
 
 
 def stack_credentials(description: StackDescription) -> Credentials:

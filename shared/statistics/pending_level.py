@@ -3,22 +3,21 @@
 from collections.abc import Sequence
 from typing import Self
 
-from shared.statistics.robust_baseline import Usual
 from shared.statistics.stored import stored_numbers
 
 ACCEPTED_AFTER = 10
 
 
 class PendingLevel:
-    """Count, mean and range of the anomalous values in a row, on their baseline's scale.
+    """Count, mean and range of the anomalous deviations in a row, in spreads from what was usual.
 
-    ``get`` is the new level once ten values in a row agree: their range is at most half their distance from the
-    old centre plus four of its spreads. Until then it is None. Ten that disagree are dropped for the next ten.
+    ``get`` is the mean deviation once ten in a row agree: their range is at most half that mean plus four spreads.
+    Until then it is None. Ten that disagree are dropped for the next ten.
 
     >>> level = PendingLevel()
     >>> for value in (39.0, 40.0, 41.0, 40.0, 40.0, 39.5, 40.5, 40.0, 40.0, 40.0):
     ...     level.update(value)
-    >>> level.get(Usual(centre=10.0, below=1.0, above=1.0, log=False, values=50))
+    >>> level.get()
     40.0
     """
 
@@ -28,18 +27,19 @@ class PendingLevel:
         self.count = 0
         self.mean = self.low = self.high = 0.0
 
-    def update(self, value: float) -> None:
-        """Learn the next anomalous value."""
+    def update(self, deviation: float) -> None:
+        """Learn the next anomalous deviation."""
         if self.count >= ACCEPTED_AFTER:
             self.count, self.mean = 0, 0.0
-        self.low = min(self.low, value) if self.count else value
-        self.high = max(self.high, value) if self.count else value
+        deviation = round(deviation, 4)
+        self.low = min(self.low, deviation) if self.count else deviation
+        self.high = max(self.high, deviation) if self.count else deviation
         self.count += 1
-        self.mean += (value - self.mean) / self.count
+        self.mean = round(self.mean + (deviation - self.mean) / self.count, 4)
 
-    def get(self, usual: Usual) -> float | None:
-        """The level to accept, or None."""
-        agree = self.high - self.low <= 0.5 * abs(self.mean - usual.centre) + 2.0 * (usual.below + usual.above)
+    def get(self) -> float | None:
+        """The deviation of the level to accept, or None."""
+        agree = self.high - self.low <= 0.5 * abs(self.mean) + 4.0
         return self.mean if self.count >= ACCEPTED_AFTER and agree else None
 
     def to_json(self) -> list[float] | None:

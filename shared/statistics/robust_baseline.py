@@ -18,31 +18,30 @@ RESOLUTION = 0.01  # a spread below 1 % of the usual value is not told from a co
 
 
 class Usual(NamedTuple):
-    """The centre of a measure and its spread below and above, on its scale (``log`` or as it is)."""
+    """The median of a measure, and its spread on each side: in its own unit, or of its logarithm where so marked."""
 
-    centre: float
+    median: float
     below: float
     above: float
-    log: bool
+    log_below: bool
+    log_above: bool
     values: int
 
     def deviation(self, value: float) -> float:
-        """How many spreads the value lies from the centre; signed."""
-        distance = self.on_scale(value) - self.centre
-        return distance / (self.above if distance > 0.0 else self.below)
+        """How many spreads the value lies from the median; signed. In logarithms nothing is below a millionth of it."""
+        if value > self.median:
+            distance = math.log(value / self.median) if self.log_above else value - self.median
+            return distance / self.above
+        if self.log_below:
+            return -math.log(self.median / max(value, self.median * 1e-6)) / self.below
+        return (value - self.median) / self.below
 
-    def quantity(self, on_scale: float) -> float:
-        """The value at this place of the scale."""
-        return math.exp(min(on_scale, 69.0)) if self.log else on_scale
-
-    def on_scale(self, value: float) -> float:
-        """The value on the scale of the centre; on the logarithmic one, zero and below count as a millionth of it."""
-        return math.log(max(value, math.exp(self.centre) * 1e-6)) if self.log else value
-
-    @property
-    def median(self) -> float:
-        """The usual value, in the measure's unit."""
-        return self.quantity(self.centre)
+    def quantity(self, deviation: float) -> float:
+        """The value that lies ``deviation`` spreads from the median; at most 1e30 in magnitude."""
+        spread, log = (self.above, self.log_above) if deviation > 0.0 else (self.below, self.log_below)
+        if log:
+            return min(self.median * math.exp(min(deviation * spread, 140.0)), 1e30)
+        return min(max(self.median + deviation * spread, -1e30), 1e30)
 
 
 class RobustBaseline:
@@ -50,14 +49,16 @@ class RobustBaseline:
 
     The spread on a side is 1.4826 times the median absolute deviation, or what the outer 15 % on that side imply where
     that is more (a second mode, a long tail). Where more than half the values are equal it is 1.2533 times the mean
-    absolute deviation, and never less than 1 % of the usual value. Values are kept as float32.
+    absolute deviation, and never less than 1 % of the usual value. A measure that is always positive is compared by
+    ratio below its median, since it cannot fall by more than all of it; with a long tail above it too. Values are kept
+    as float32.
 
     >>> baseline = RobustBaseline()
     >>> for minutes in (10, 11, 9, 12, 10, 11, 10, 13):
     ...     baseline.update(minutes)
     >>> usual = baseline.get()
     >>> round(usual.median, 2), round(usual.below, 2), round(usual.above, 2), round(usual.deviation(41), 1)
-    (10.5, 0.74, 1.45, 21.1)
+    (10.5, 0.07, 1.45, 21.1)
     """
 
     __slots__ = ("_ordered", "_usual", "values")
@@ -100,7 +101,7 @@ class RobustBaseline:
         usual = self.get()
         if usual is None:
             return
-        if usual.log and to > 0:
+        if usual.log_below and to > 0:
             factor = to / usual.median
             moved = [value * factor for value in self.values]
         else:
@@ -132,23 +133,40 @@ def _usual(ordered: list[float]) -> Usual:
     count = len(ordered)
     half = count // 2
     median = ordered[half] if count % 2 else 0.5 * (ordered[half - 1] + ordered[half])
-    log = ordered[0] > 0.0 and ordered[-1] > HEAVY_TAIL_RATIO * median
-    nearest = _nearest_half(ordered, median, log=log)
+    positive = ordered[0] > 0.0
+    long_tail = positive and ordered[-1] > HEAVY_TAIL_RATIO * median
+    nearest = _nearest_half(ordered, median, log=long_tail)
     edge = int(_EDGE_SHARE * count)
-    ends = (ordered[nearest], ordered[nearest + half], ordered[edge], ordered[count - 1 - edge])
-    centre = median
-    if log:
-        centre = math.log(median)
-        ends = tuple(map(math.log, ends))  # type: ignore[assignment]
-    low, high, low_edge, high_edge = ends
-    spread = _TO_SIGMA * max(centre - low, high - centre)
-    floor = RESOLUTION if log else RESOLUTION * abs(centre)
+    low, high, low_edge, high_edge = ordered[nearest], ordered[nearest + half], ordered[edge], ordered[-1 - edge]
+    log_distance = math.log(max(median / low, high / median)) if positive else 0.0
+    distance = max(median - low, high - median)
+    if positive:
+        below = _spread(log_distance, math.log(median / low_edge), RESOLUTION)
+    else:
+        below = _spread(distance, median - low_edge, RESOLUTION * abs(median))
+    if long_tail:
+        above = _spread(log_distance, math.log(high_edge / median), RESOLUTION)
+    else:
+        above = _spread(distance, high_edge - median, RESOLUTION * abs(median))
+    below = below or _mean_spread(ordered, median, log=positive)
+    above = above or _mean_spread(ordered, median, log=long_tail)
+    return Usual(median, below, above, positive, long_tail, count)
+
+
+def _spread(distance: float, edge_distance: float, floor: float) -> float:
+    """The spread of a side; 0 where more than half the values are equal, so that distances say nothing."""
+    spread, edge_spread = _TO_SIGMA * distance, edge_distance / _EDGE_TO_SIGMA
     if spread <= floor:
-        on_scale = [math.log(value) for value in ordered] if log else ordered
-        mean_distance = sum([abs(value - centre) for value in on_scale]) / count
-        spread = max(_MEAN_TO_SIGMA * mean_distance, floor, 1e-9)
-    below, above = (centre - low_edge) / _EDGE_TO_SIGMA, (high_edge - centre) / _EDGE_TO_SIGMA
-    return Usual(centre, below if below > spread else spread, above if above > spread else spread, log, count)
+        return 0.0
+    return spread if spread > edge_spread else edge_spread
+
+
+def _mean_spread(ordered: list[float], median: float, *, log: bool) -> float:
+    if log:
+        distances = [abs(math.log(value / median)) for value in ordered]
+        return max(_MEAN_TO_SIGMA * sum(distances) / len(ordered), RESOLUTION)
+    distances = [abs(value - median) for value in ordered]
+    return max(_MEAN_TO_SIGMA * sum(distances) / len(ordered), RESOLUTION * abs(median), 1e-9)
 
 
 def _nearest_half(ordered: list[float], median: float, *, log: bool) -> int:

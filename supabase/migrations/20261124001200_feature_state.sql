@@ -51,9 +51,12 @@ create function engine.add_faded(
     set search_path = ''
 as $$
     select array_agg(
-        -- After 500 half-lives nothing is left, and power() would raise an underflow soon after.
-        element.a * power(0.5, least(extract(epoch from greatest(a_at, b_at) - a_at) / element.half_life, 500))
-        + element.b * power(0.5, least(extract(epoch from greatest(a_at, b_at) - b_at) / element.half_life, 500))
+        -- What is nearly nothing counts as nothing, and after 500 half-lives nothing is left: Postgres raises an
+        -- underflow where other languages round to zero.
+        case when element.a < 1e-30 then 0 else element.a end
+        * power(0.5, least(extract(epoch from greatest(a_at, b_at) - a_at) / element.half_life, 500))
+        + case when element.b < 1e-30 then 0 else element.b end
+        * power(0.5, least(extract(epoch from greatest(a_at, b_at) - b_at) / element.half_life, 500))
         order by element.position
     )
     from unnest(a, b, half_lives) with ordinality as element (a, b, half_life, position)

@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from supabase import Client, ClientOptions, create_client
 
 from local.stack import Stack
-from supabase import Client, ClientOptions, create_client
 from tests.waiting import eventually
 
 

@@ -129,7 +129,7 @@ def test_a_data_api_that_restarts_is_waited_for(history: Path, connection: Conne
         replaying = pool.submit(replay, history, "--speed", "4000")
         eventually(lambda: counts(connection)["executions"] > 3, within_seconds=30)
         stack.restart("data-api")
-        result = replaying.result(timeout=60)
+        result = replaying.result(timeout=150)  # a lease that was lost with the Data API ends after a minute
     assert result["retries"] > 0
     assert counts(connection)["predictions"] == counts(connection)["detections"] == RUNS
 

@@ -1,5 +1,6 @@
 """The stand-in of pg_cron."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -86,7 +87,7 @@ def test_a_job_never_runs_beside_itself(database: Connection):
         ),
         within_seconds=20,
     )
-    assert all(earlier["ended"] <= later["started"] for earlier, later in zip(spans, spans[1:], strict=False))
+    assert all(earlier["ended"] <= later["started"] for earlier, later in itertools.pairwise(spans))
 
 
 def test_scheduling_a_name_again_replaces_the_job(database: Connection):

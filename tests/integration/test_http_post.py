@@ -176,6 +176,6 @@ def test_the_worker_finds_the_database_again(stack: Stack, target: Target):
     ],
 )
 def test_users_can_neither_send_nor_read_what_is_sent(database: Connection, role: str, statement: str):
-    with pytest.raises(psycopg.errors.InsufficientPrivilege), database.transaction():
-        database.execute(f"set local role {role}".encode())
+    database.execute(f"set role {role}".encode())
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
         database.execute(statement.encode())

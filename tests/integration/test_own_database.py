@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from local.errors import StackError
+from local.hosted import use_extension
 from local.ports import PortReservation
 from local.postgres import ADMIN, EmbeddedPostgres, remove
 from local.stack import Stack
@@ -25,8 +26,8 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def server_url(folder: Path) -> Iterator[str]:
-    """A server of its own with an ordinary role that owns a database and may make roles: no superuser."""
+def admin_url(folder: Path) -> Iterator[str]:
+    """A server of its own: its superuser's address."""
     reservation = PortReservation()
     server = EmbeddedPostgres(folder / "server", port=reservation.port, admin_password="correct-horse")
     (folder / "server").mkdir(mode=0o711)
@@ -35,16 +36,20 @@ def server_url(folder: Path) -> Iterator[str]:
     process.spawn()
     try:
         process.wait_until_ready()
-        with psycopg.connect(server.admin_url, autocommit=True) as connection:
-            connection.execute("create role ada login createrole bypassrls password 'battery staple'")
-            connection.execute("alter role ada set createrole_self_grant = 'set, inherit'")
-            connection.execute("create database ledger owner ada")
-        yield server.admin_url.replace(f"{ADMIN}:correct-horse", "ada:battery%20staple").replace(
-            "/postgres", "/ledger", 1
-        )
+        yield server.admin_url
     finally:
         process.stop()
         reservation.release()
+
+
+@pytest.fixture
+def server_url(admin_url: str) -> str:
+    """An ordinary role that owns a database and may make roles: no superuser."""
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute("create role ada login createrole bypassrls password 'battery staple'")
+        connection.execute("alter role ada set createrole_self_grant = 'set, inherit'")
+        connection.execute("create database ledger owner ada")
+    return admin_url.replace(f"{ADMIN}:correct-horse", "ada:battery%20staple").removesuffix("/postgres") + "/ledger"
 
 
 def test_it_is_used_as_it_is_and_no_other_is_started(folder: Path, server_url: str):
@@ -85,7 +90,7 @@ def test_a_failing_migration_names_file_and_line_and_leaves_no_trace(folder: Pat
     migrations.mkdir()
     (migrations / "20260101000000_good.sql").write_text("create table public.good (id int);\n")
     (migrations / "20260102000000_bad.sql").write_text(
-        "create table public.half (id int);\n\n-- the next line fails when it runs\ninsert into public.half\nselect 1/0;\n"
+        "create table public.half (id int);\n\n-- the next one fails\ninsert into public.half\nselect 1/0;\n"
     )
     with (
         pytest.raises(StackError, match=r"20260102000000_bad\.sql:4: division by zero"),
@@ -121,3 +126,19 @@ def test_a_syntax_error_names_its_own_line(folder: Path, server_url: str):
         Stack(folder / "data", database_url=server_url, migrations_dir=migrations),
     ):
         pass
+
+
+def test_an_extension_that_the_server_offers_is_used_and_no_other(admin_url: str):
+    with psycopg.connect(admin_url, autocommit=True) as database:
+        assert use_extension(database, "vector") is True
+        assert use_extension(database, "vector") is True
+        assert database.execute("select extname from pg_extension where extname = 'vector'").fetchone() == ("vector",)
+        assert use_extension(database, "pg_net") is False
+
+
+def test_an_extension_that_is_offered_but_refused_is_a_sentence(server_url: str):
+    with (
+        psycopg.connect(server_url, autocommit=True) as database,
+        pytest.raises(StackError, match=r"offers vector, which cannot be created .*: have its administrator create it"),
+    ):
+        use_extension(database, "vector")

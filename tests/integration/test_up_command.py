@@ -26,7 +26,8 @@ COMMAND = str(Path(sys.executable).with_name("flexiroaster"))
 def data_dir() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="flexiroaster-tests-"))
     yield folder
-    remove(folder)
+    for stack_folder in (folder / "a", folder / "b", folder):
+        remove(stack_folder)
 
 
 class Up:

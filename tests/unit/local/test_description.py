@@ -49,7 +49,7 @@ def test_its_repr_shows_no_secret():
 
 
 def test_no_stack_is_a_sentence(tmp_path: Path):
-    with pytest.raises(StackError, match="No stack runs in .*flexiroaster up"):
+    with pytest.raises(StackError, match=r"No stack runs in .*flexiroaster up"):
         StackDescription.read(tmp_path)
 
 

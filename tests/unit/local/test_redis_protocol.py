@@ -18,7 +18,7 @@ def test_words_are_passed_on_as_they_were_written():
 
 @pytest.mark.parametrize("body", [b"", b"{", b'"PING"', b"[]", b"{}", b'["SET", null]', b'["SET", {"a": 1}]'])
 def test_what_is_no_command_is_refused(body: bytes):
-    with pytest.raises(ProtocolError, match="^ERR"):
+    with pytest.raises(ProtocolError, match=r"^ERR"):
         parse_command(load_json(body))
 
 

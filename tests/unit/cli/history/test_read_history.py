@@ -225,6 +225,13 @@ def test_an_execution_that_comes_twice_is_refused_with_both_lines(file: Path) ->
         list(read_history(write(file, HEADER, RUN, *others, RUN)))
 
 
+def test_two_executions_whose_names_have_one_hash_are_two(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.history.reader.hash", lambda _: 7, raising=False)
+    assert len(list(read_history(write(file, HEADER, RUN, RUN.replace("nightly-1", "nightly-2"))))) == 2
+    with pytest.raises(HistoryError, match="is on line 2 already"):
+        list(read_history(write(file, HEADER, RUN, RUN)))
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [

@@ -135,6 +135,15 @@ def test_trouble_that_does_not_pass_ends_with_how_to_go_on(connect: Connect, mon
         connection.rpc("ingest")
 
 
+def test_nobody_at_the_address_is_found_out_sooner(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("connection refused")
+
+    monkeypatch.setattr(module, "FIRST_PATIENCE_SECONDS", -1.0)
+    with pytest.raises(ReplayError, match=r"connection refused\): is the address right"):
+        connect(refuse).__enter__()
+
+
 def test_ctrl_c_ends_the_waiting(connect: Connect, stop: Impatient) -> None:
     with connect(Server(httpx.ConnectError("refused"))) as connection:
         stop.set()

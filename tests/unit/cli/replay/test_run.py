@@ -81,7 +81,7 @@ def test_ctrl_c_finishes_the_request_in_flight_and_the_next_replay_goes_on(
 ) -> None:
     project.before_ingest = lambda: stop.set() if len(project.payloads) == 1 else None
     first = replays.run()
-    assert (first.complete, first.waited, len(project.payloads)) == (False, False, 2)
+    assert (first.complete, first.interrupted, len(project.payloads)) == (False, True, 2)
     assert 0 < first.items_sent < 1400
 
     stop.clear()
@@ -145,6 +145,25 @@ def test_engines_that_stand_still_end_the_waiting_with_a_sentence(
     result = replays.run()
     assert (result.complete, result.waited, result.events_left) == (True, False, 77)
     assert "77 events have been waiting" in replays.words.getvalue()
+
+
+def test_engines_that_stand_still_while_the_sender_pauses_end_the_replay_with_how_to_go_on(
+    project: Project, replays: Replays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backlog, "WAIT_SECONDS", 0.001)
+    monkeypatch.setattr(backlog, "POLL_ITEMS", 500)
+    monkeypatch.setattr(backlog, "STANDSTILL_SECONDS", 0.01)
+    project.depths = [0, 30_000]
+    with pytest.raises(ReplayError, match=r"30,000 events have been waiting .* the same command then goes on"):
+        replays.run()
+    assert len(project.payloads) == 1
+
+
+def test_ctrl_c_while_waiting_leaves_everything_sent(project: Project, replays: Replays, stop: threading.Event) -> None:
+    project.depths = [0, 50]
+    project.before_ingest = lambda: stop.set() if len(project.payloads) == 2 else None
+    result = replays.run()
+    assert (result.complete, result.waited, result.interrupted, result.events_left) == (True, False, True, 50)
 
 
 def test_speed_holds_each_piece_back_until_its_time(replays: Replays, project: Project) -> None:

@@ -22,13 +22,12 @@ from shared.statistics.last_outcomes import LastOutcomes
 from shared.statistics.outcome_table import OutcomeTable
 from shared.statistics.pending_level import PendingLevel
 from shared.statistics.rhythm import Rhythm
-from shared.statistics.robust_baseline import RobustBaseline, Usual
+from shared.statistics.robust_baseline import RobustBaseline
 from shared.statistics.run_rates import RunRates
 from shared.statistics.streak import Streak
 from shared.statistics.version_age import VersionAge
 
 Statistic = Any
-USUAL = Usual(centre=10.0, below=1.0, above=2.0, log=False, values=50)
 EXTREMES = (0.0, -1.0, 1e-30, 1e30, -1e30, 3.5, 1e9)
 
 
@@ -87,7 +86,7 @@ CASES = {
         RobustBaseline, lambda s, x: s.update(x), lambda s: (s.get(), s.quantile(0.9)), RobustBaseline.from_json
     ),
     "pending_level": Case(
-        PendingLevel, lambda s, x: s.update(x), lambda s: s.get(USUAL), PendingLevel.from_json
+        PendingLevel, lambda s, x: s.update(x), lambda s: s.get(), PendingLevel.from_json
     ),
     "alarm_level": Case(AlarmLevel, lambda s, x: s.update(abs(x)), lambda s: s.get(), AlarmLevel.from_json),
     "measure": Case(

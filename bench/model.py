@@ -1,0 +1,60 @@
+"""A published model for benchmarks, until `train` makes real ones."""
+
+import hashlib
+
+import boto3
+import psycopg
+from onnx import TensorProto, helper
+
+from local.description import StackDescription
+from local.object_store import REGION
+from shared.features import FEATURES, FINGERPRINT
+
+
+def constant_model(answer: float) -> bytes:
+    """An ONNX graph that answers ``answer`` to every row of features."""
+    columns = len(FEATURES)
+    graph = helper.make_graph(
+        [
+            helper.make_node("MatMul", ["row", "zeros"], ["nothing"]),
+            helper.make_node("Add", ["nothing", "bias"], ["score"]),
+        ],
+        "constant",
+        [helper.make_tensor_value_info("row", TensorProto.FLOAT, [None, columns])],
+        [helper.make_tensor_value_info("score", TensorProto.FLOAT, [None, 1])],
+        [
+            helper.make_tensor("zeros", TensorProto.FLOAT, [columns, 1], [0.0] * columns),
+            helper.make_tensor("bias", TensorProto.FLOAT, [1], [answer]),
+        ],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    model.ir_version = 8
+    content: bytes = model.SerializeToString()
+    return content
+
+
+def publish_model(description: StackDescription, workspace_id: str, *, kind: str, answer: float) -> None:
+    """Put a constant model into the object store and make it the workspace's production model of a kind."""
+    content = constant_model(answer)
+    sha256 = hashlib.sha256(content).hexdigest()
+    key = f"models/{sha256}.onnx"
+    boto3.client(
+        "s3",
+        endpoint_url=description.object_store_url,
+        aws_access_key_id=description.access_key_id,
+        aws_secret_access_key=description.secret_access_key,
+        region_name=REGION,
+    ).put_object(Bucket=description.bucket, Key=key, Body=content)
+    with psycopg.connect(description.database_url, autocommit=True) as owner:
+        owner.execute(
+            """
+            with version as (
+                insert into model_versions (workspace_id, kind, object_key, sha256, size_bytes, feature_fingerprint)
+                values (%s, %s, %s, %s, %s, %s)
+                returning id, workspace_id, kind
+            )
+            insert into model_deployments (workspace_id, kind, rung, model_version_id)
+            select workspace_id, kind, 'production', id from version
+            """,
+            [workspace_id, kind, key, sha256, len(content), FINGERPRINT],
+        )
