@@ -9,6 +9,7 @@ from shared.statistics.stored import stored_count, stored_moment, stored_number
 _KEEP = 0.9  # of each gap's weight when the next one comes: about the last ten gaps
 MIN_GAPS = 3
 MAX_GAP_SECONDS = 90 * 86400.0
+_MAX_LOG_GAP = math.log1p(MAX_GAP_SECONDS)
 
 
 class Rhythm:
@@ -67,5 +68,6 @@ class Rhythm:
         rhythm = cls()
         last_start, gaps, mean, spread = value
         rhythm.last_start, rhythm._gaps = stored_moment(last_start), stored_count(gaps)
-        rhythm._mean, rhythm._spread = stored_number(mean), stored_number(spread)
+        rhythm._mean = min(max(stored_number(mean), 0.0), _MAX_LOG_GAP)
+        rhythm._spread = min(max(stored_number(spread), 0.0), _MAX_LOG_GAP)
         return rhythm

@@ -6,7 +6,7 @@
 do $$
 begin
     if not exists (select from pg_catalog.pg_roles where rolname = 'ai_engine') then
-        create role ai_engine nologin noinherit nobypassrls;
+        create role ai_engine nologin noinherit;
     end if;
     -- PostgREST switches to the token's role as authenticator; the embedded Data API switches as the owner.
     if exists (select from pg_catalog.pg_roles where rolname = 'authenticator') then

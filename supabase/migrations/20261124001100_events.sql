@@ -29,13 +29,13 @@ create table engine.events (
     created_at timestamptz not null default clock_timestamp(),
     done_at timestamptz,
     -- A repeated update adds nothing: done events stay as a record until retention takes them.
-    unique (execution_id, engine, phase),
+    unique (execution_id, workspace_id, engine, phase),
     foreign key (execution_id, workspace_id) references public.executions (id, workspace_id) on delete cascade
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
-create index events_execution_workspace_idx on engine.events (execution_id, workspace_id);
 create index events_waiting_idx on engine.events (engine, workspace_id, pipeline_id, occurred_at, rank, id)
     where done_at is null;
-create index events_done_idx on engine.events (done_at) where done_at is not null;
+-- For retention: events are written in the order of their age.
+create index events_created_idx on engine.events using brin (created_at);
 
 -- One row per engine and pipeline: who holds the pipeline, and how often its first event was tried.
 -- Its primary key is the promise that a pipeline's events go to one claimant at a time.

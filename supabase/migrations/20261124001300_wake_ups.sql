@@ -73,7 +73,7 @@ begin
         raise exception 'the webhook secret must be whsec_ followed by at least 24 random bytes in base64';
     end if;
     update engine.settings set value = rtrim(functions_url, '/') where name = 'functions_url';
-    if to_regprocedure('vault.create_secret(text, text, text)') is not null then
+    if to_regclass('vault.decrypted_secrets') is not null then
         execute 'delete from vault.secrets where name = $1' using 'flexiroaster_webhook_secret';
         execute 'select vault.create_secret($1, $2, $3)'
         using webhook_secret, 'flexiroaster_webhook_secret', 'signs the wake-ups of FlexiRoaster';

@@ -146,7 +146,8 @@ begin
         select id
         from engine.events
         where
-            done_at < now() - make_interval(days => engine.setting('event_retention_days')::integer)
+            done_at is not null
+            and created_at < now() - make_interval(days => engine.setting('event_retention_days')::integer)
             -- The event of a dead letter waits to be sent round again.
             and not exists (
                 select
