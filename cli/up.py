@@ -56,7 +56,7 @@ def describe(description: StackDescription) -> str:
     lines = {
         "Data API": description.api_url,
         "Publishable key": description.publishable_key,
-        "Functions": description.functions_url,
+        "Gateway": f"{description.gateway_url} (/api/… and /functions/v1/…)",
         "Database": description.database_url,
         "Redis (REST)": description.redis_url,
         "Redis token": description.redis_token,

@@ -2,21 +2,17 @@
 
 import asyncio
 import json
-import logging
 from collections import Counter
-from typing import NamedTuple
+from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import psycopg
 from psycopg.rows import namedtuple_row
 
 from local.connection import connect
-
-LOGGER = logging.getLogger(__name__)
+from local.exchange import Request, Response, exchange, make_pool
 
 MAX_IN_FLIGHT = 64
 MAX_IN_FLIGHT_PER_URL = 16
-MAX_CONTENT_BYTES = 64 * 1024
 RETENTION = "6 hours"
 PRUNE_SECONDS = 60.0
 
@@ -52,38 +48,16 @@ values (%s, %s, %s, %s::jsonb, %s, %s, %s)
 PRUNE_RESPONSES = "delete from net._http_response where created < now() - %s::interval"
 
 
-class Request(NamedTuple):
-    """A row of `net.http_request_queue`."""
-
-    id: int
-    method: str
-    url: str
-    headers: dict[str, str]
-    body: bytes | None
-    timeout_milliseconds: int
-
-
-class Response(NamedTuple):
-    """A row of `net._http_response`; `error_msg` says why there is no answer."""
-
-    id: int
-    status_code: int | None = None
-    content_type: str | None = None
-    headers: str | None = None
-    content: str | None = None
-    timed_out: bool | None = None
-    error_msg: str | None = None
-
-
 class Sender:
     """Takes requests as long as there is room, so that a flood waits in the table and not in memory.
 
     Each target address has room of its own: a slow one never holds up another.
     """
 
-    def __init__(self, client: httpx.AsyncClient, *, wake: asyncio.Event) -> None:
-        self._client = client
+    def __init__(self, *, wake: asyncio.Event) -> None:
         self._wake = wake
+        self._threads = ThreadPoolExecutor(MAX_IN_FLIGHT, thread_name_prefix="sender")
+        self._pool = make_pool(connections_per_target=MAX_IN_FLIGHT)
         self._in_flight: Counter[str] = Counter()
         self._full = False  # more may be queued than there was room for
         self._responses: asyncio.Queue[Response] = asyncio.Queue()
@@ -94,18 +68,21 @@ class Sender:
         Raises:
             psycopg.OperationalError: the database went away.
         """
-        async with (
-            await connect(database_url) as queue,
-            await connect(database_url) as store,
-            asyncio.TaskGroup() as group,
-        ):
-            group.create_task(self._store_responses(store))
-            while True:
-                for request in await self._take(queue):
-                    self._in_flight[request.url] += 1
-                    group.create_task(self._send(request))
-                await self._wake.wait()
-                self._wake.clear()
+        try:
+            async with (
+                await connect(database_url) as queue,
+                await connect(database_url) as store,
+                asyncio.TaskGroup() as group,
+            ):
+                group.create_task(self._store_responses(store))
+                while True:
+                    for request in await self._take(queue):
+                        self._in_flight[request.url] += 1
+                        group.create_task(self._send(request))
+                    await self._wake.wait()
+                    self._wake.clear()
+        finally:
+            self._threads.shutdown(wait=False)
 
     async def _take(self, connection: psycopg.AsyncConnection) -> list[Request]:
         # A copy: requests end while the database answers, and whether there was room is about now.
@@ -127,7 +104,7 @@ class Sender:
 
     async def _send(self, request: Request) -> None:
         try:
-            response = await self._exchange(request)
+            response = await asyncio.get_running_loop().run_in_executor(self._threads, exchange, self._pool, request)
         finally:
             self._in_flight[request.url] -= 1
             if not self._in_flight[request.url]:
@@ -135,36 +112,6 @@ class Sender:
             if self._full:
                 self._wake.set()
         self._responses.put_nowait(response)
-
-    async def _exchange(self, request: Request) -> Response:
-        try:
-            async with asyncio.timeout(request.timeout_milliseconds / 1000):
-                try:
-                    return await self._post(request)
-                except httpx.RemoteProtocolError:
-                    # The target closed a kept-open connection just as it was used again: no answer had begun.
-                    return await self._post(request)
-        except TimeoutError:
-            message = f"Timeout of {request.timeout_milliseconds} ms reached"
-            return Response(id=request.id, timed_out=True, error_msg=message)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            return Response(id=request.id, timed_out=False, error_msg=f"{type(error).__name__}: {error}"[:1000])
-
-    async def _post(self, request: Request) -> Response:
-        async with self._client.stream(
-            request.method, request.url, headers=request.headers, content=request.body
-        ) as answer:
-            content = b""
-            async for chunk in answer.aiter_bytes():
-                content += chunk[: MAX_CONTENT_BYTES - len(content)]
-        return Response(
-            id=request.id,
-            status_code=answer.status_code,
-            content_type=answer.headers.get("content-type"),
-            headers=json.dumps(dict(answer.headers)),
-            content=content.decode("utf-8", errors="replace").replace("\x00", ""),
-            timed_out=False,
-        )
 
     async def _store_responses(self, connection: psycopg.AsyncConnection) -> None:
         async with connection.cursor() as cursor:

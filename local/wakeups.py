@@ -7,17 +7,15 @@ import signal
 from collections.abc import Mapping
 
 import click
-import httpx
 import psycopg
 
 from local.connection import connect
 from local.scheduler import Scheduler
-from local.sender import MAX_IN_FLIGHT, Sender
+from local.sender import Sender
 
 LOGGER = logging.getLogger("local.wakeups")
 
 POLL_SECONDS = 1.0
-LONGEST_WAIT_SECONDS = 600.0
 FIRST_RETRY_SECONDS = 0.1
 LAST_RETRY_SECONDS = 2.0
 CHANNELS = {"net_http_request": "pg_net", "cron_job": "pg_cron"}
@@ -42,33 +40,31 @@ async def extensions(database_url: str) -> set[str]:
         return {row[0] for row in await cursor.fetchall()}
 
 
-async def serve(database_url: str, client: httpx.AsyncClient) -> None:
+async def serve(database_url: str) -> None:
     """Send and schedule until the database goes away."""
     present = await extensions(database_url)
     wakes = {channel: asyncio.Event() for channel, extension in CHANNELS.items() if extension not in present}
     async with asyncio.TaskGroup() as group:
         group.create_task(listen(database_url, wakes))
         if "net_http_request" in wakes:
-            group.create_task(Sender(client, wake=wakes["net_http_request"]).run(database_url))
+            group.create_task(Sender(wake=wakes["net_http_request"]).run(database_url))
         if "cron_job" in wakes:
             group.create_task(Scheduler(wake=wakes["cron_job"]).run(database_url))
 
 
 async def serve_forever(database_url: str) -> None:
     """Serve, and begin again whenever the database comes back."""
-    limits = httpx.Limits(max_connections=MAX_IN_FLIGHT, max_keepalive_connections=MAX_IN_FLIGHT, keepalive_expiry=30)
-    async with httpx.AsyncClient(timeout=LONGEST_WAIT_SECONDS, limits=limits, trust_env=False) as client:
-        retry_seconds = FIRST_RETRY_SECONDS
-        while True:
-            started = asyncio.get_running_loop().time()
-            try:
-                await serve(database_url, client)
-            except* psycopg.OperationalError as errors:
-                LOGGER.warning("the database is away, trying again: %s", errors.exceptions[0])
-            if asyncio.get_running_loop().time() - started > LAST_RETRY_SECONDS:
-                retry_seconds = FIRST_RETRY_SECONDS
-            await asyncio.sleep(retry_seconds)
-            retry_seconds = min(LAST_RETRY_SECONDS, retry_seconds * 2)
+    retry_seconds = FIRST_RETRY_SECONDS
+    while True:
+        started = asyncio.get_running_loop().time()
+        try:
+            await serve(database_url)
+        except* psycopg.OperationalError as errors:
+            LOGGER.warning("the database is away, trying again: %s", errors.exceptions[0])
+        if asyncio.get_running_loop().time() - started > LAST_RETRY_SECONDS:
+            retry_seconds = FIRST_RETRY_SECONDS
+        await asyncio.sleep(retry_seconds)
+        retry_seconds = min(LAST_RETRY_SECONDS, retry_seconds * 2)
 
 
 async def run(database_url: str) -> None:
@@ -85,7 +81,7 @@ async def run(database_url: str) -> None:
 def main(database_url: str) -> None:
     """Send queued HTTP requests and run scheduled jobs."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     asyncio.run(run(database_url))
 
 

@@ -1,8 +1,6 @@
 """Turn the text of one cell into a value. A converter raises ValueError with a sentence that says what to write."""
 
-import json
 import math
-from datetime import UTC, datetime
 from difflib import get_close_matches
 
 from cli.history.row import STATUSES
@@ -25,7 +23,6 @@ SYNONYMS = {
 TRUTHS = {"true": True, "t": True, "yes": True, "1": True, "1.0": True}
 FALSEHOODS = {"false": False, "f": False, "no": False, "0": False, "0.0": False}
 TRUTH_VALUES = TRUTHS | FALSEHOODS
-_scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 
 
 def storable(text: str) -> str:
@@ -55,40 +52,6 @@ def pipeline_name(cell: str) -> str:
 def optional_text(cell: str) -> str | None:
     """Text, or None for an empty cell."""
     return cell or None
-
-
-def required_moment(cell: str) -> datetime:
-    """A time in UTC. One without a zone is UTC.
-
-    >>> required_moment("2014-05-23T10:10:38.5+02:00").isoformat()
-    '2014-05-23T08:10:38.500000+00:00'
-    """
-    try:
-        value = datetime.fromisoformat(cell)
-    except ValueError:
-        value = _moment_with_spaces(cell)
-    zone = value.tzinfo
-    if zone is UTC:
-        return value
-    try:
-        return value.replace(tzinfo=UTC) if zone is None else value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("is out of range: write a year from 1 to 9999") from None
-
-
-def _moment_with_spaces(cell: str) -> datetime:
-    stripped = cell.strip()
-    if not stripped:
-        raise ValueError("is empty: every run needs one")
-    try:
-        return datetime.fromisoformat(stripped)
-    except ValueError:
-        raise ValueError("is no ISO 8601 time: write it like 2014-05-23T08:10:37Z") from None
-
-
-def optional_moment(cell: str) -> datetime | None:
-    """A time in UTC, or None for an empty cell."""
-    return required_moment(cell) if cell and not cell.isspace() else None
 
 
 def magnitude(cell: str) -> float | None:
@@ -145,44 +108,3 @@ def truth(cell: str) -> bool | None:
     if word not in TRUTH_VALUES:
         raise ValueError("is neither true nor false: write true, false or leave the cell empty")
     return TRUTH_VALUES[word]
-
-
-def context_numbers(cell: str) -> dict[str, float | str]:
-    """A JSON object of numbers, and of texts that name something. Nulls, NaN and infinities are left out."""
-    if not cell:
-        return {}
-    try:
-        value = _json(cell)
-    except (ValueError, RecursionError):
-        if cell.isspace():
-            return {}
-        raise ValueError('is no JSON: write an object of numbers, like {"rows_expected": 1200}') from None
-    if not isinstance(value, dict):
-        raise ValueError('is no JSON object: write names and numbers, like {"rows_expected": 1200}')
-    found: dict[str, float | str] = {}
-    for key, entry in value.items():
-        if type(entry) is int or type(entry) is float:
-            if _is_finite(entry):
-                found[key] = entry
-        elif isinstance(entry, str):
-            found[key] = storable(entry)
-        elif isinstance(entry, bool):
-            found[key] = int(entry)
-        elif entry is not None:
-            raise ValueError(f"holds {key!r:.40}, which is neither a number nor a text: write one number per name")
-    return found if cell.isascii() and "\\" not in cell else {storable(key): entry for key, entry in found.items()}
-
-
-def _json(cell: str) -> object:
-    try:
-        value, end = _scan(cell, 0)  # a third of the time of json.loads
-    except StopIteration:
-        end = -1
-    return value if end == len(cell) else json.loads(cell)
-
-
-def _is_finite(value: float) -> bool:
-    try:
-        return math.isfinite(value)
-    except OverflowError:
-        return False

@@ -7,7 +7,8 @@ from itertools import repeat
 from pathlib import Path
 from typing import Self
 
-from cli.history import cells
+from cli.history import cells, moments
+from cli.history.context import context_numbers
 from cli.history.row import METRIC_PREFIX, HistoryError, HistoryRow
 
 Converter = Callable[[str], object]
@@ -18,9 +19,9 @@ CONVERTERS: Mapping[str, Converter] = {
     "execution_id": cells.required_text,
     "pipeline": cells.pipeline_name,
     "owner": cells.optional_text,
-    "queued_at": cells.optional_moment,
-    "started_at": cells.required_moment,
-    "completed_at": cells.optional_moment,
+    "queued_at": moments.optional_moment,
+    "started_at": moments.required_moment,
+    "completed_at": moments.optional_moment,
     "status": cells.final_status,
     "trigger_type": cells.optional_text,
     "attempt": cells.attempt_number,
@@ -30,7 +31,7 @@ CONVERTERS: Mapping[str, Converter] = {
     "data_volume_mb": cells.magnitude,
     "requested_cpus": cells.magnitude,
     "requested_seconds": cells.magnitude,
-    "context": cells.context_numbers,
+    "context": context_numbers,
     "is_anomaly": cells.truth,
 }
 REQUIRED = ("execution_id", "pipeline", "started_at", "status")

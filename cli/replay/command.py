@@ -10,7 +10,8 @@ import click
 from cli.history import HistoryError, in_start_order
 from cli.output import Output, json_option
 from cli.replay import target
-from cli.replay.connection import Connection, Credentials
+from cli.replay.connection import Connection
+from cli.replay.credentials import Credentials
 from cli.replay.errors import Interrupted, ReplayError
 from cli.replay.interrupt import stop_on_interrupt
 from cli.replay.journal import Journal

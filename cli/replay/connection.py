@@ -4,12 +4,12 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from postgrest import APIError
 from supabase import AuthError, Client, ClientOptions, SupabaseException, create_client
 
+from cli.replay.credentials import Credentials
 from cli.replay.errors import Interrupted, ReplayError
 from cli.replay.http import HttpClient, Unauthorised, Unavailable
 
@@ -20,16 +20,6 @@ PAGE_ROWS = 1000
 
 T = TypeVar("T")
 Row = dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """Who signs in, and where. ``key`` is the publishable (anon) key."""
-
-    url: str
-    key: str
-    email: str
-    password: str = field(repr=False)
 
 
 class Connection:
@@ -142,7 +132,7 @@ class Connection:
     def _sign_in_when_due(self) -> None:
         if time.monotonic() < self._renew_at:
             return
-        self._client = self._new_client()  # a sign-in with an old token beside it is refused by some servers
+        self._client = self._new_client()  # without the old token in its headers
         answer = self._client.auth.sign_in_with_password(
             {"email": self._credentials.email, "password": self._credentials.password}
         )

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import click
 
-from cli.replay.connection import Connection, Credentials
+from cli.replay.connection import Connection
+from cli.replay.credentials import Credentials
 from cli.replay.errors import ReplayError
 from local.description import StackDescription
 from local.errors import StackError

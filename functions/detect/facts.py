@@ -6,7 +6,7 @@ from shared.error_signature import signature
 from shared.execution import Execution
 from shared.pipeline_measures import ROWS, VOLUME
 from shared.pipeline_state import PipelineState
-from shared.row_values import number
+from shared.timeout import timeout_seconds
 
 Fact = float | str
 
@@ -43,7 +43,7 @@ def facts_of(execution: Execution, state: PipelineState, pipeline: Mapping[str, 
         "attempt": float(execution.attempt),
         "runs_known": float(state.runs),
         "duration_seconds": execution.duration_seconds,
-        "timeout_seconds": _timeout_seconds(pipeline),
+        "timeout_seconds": timeout_seconds(pipeline),
         "requested_seconds": execution.metadata.get("requested_seconds"),
         "clock_skew_seconds": _clock_skew_seconds(execution),
         "rows_processed": execution.rows_processed,
@@ -83,13 +83,6 @@ def _milestone(count: int) -> float | None:
 def _usual(state: PipelineState, name: str) -> float | None:
     usual = state.measures.measured.get(name)
     return None if usual is None else usual.median
-
-
-def _timeout_seconds(pipeline: Mapping[str, object]) -> float | None:
-    config = pipeline.get("config")
-    configured = number(config.get("timeout_seconds")) if isinstance(config, Mapping) else None
-    seconds = configured if configured is not None else number(pipeline.get("timeout_seconds"))
-    return seconds if seconds is not None and seconds > 0.0 else None
 
 
 def _clock_skew_seconds(execution: Execution) -> float | None:

@@ -27,8 +27,8 @@ def strange_measures(
 ) -> Iterator[StrangeMeasure]:
     """Every measure that deviates in a watched direction by more than its least change.
 
-    A measure below 8 known values is not compared. A failed run stopped on the way: that it was short or moved little
-    is no news and not counted.
+    A measure below 8 known values is not compared. A run that did not complete stopped on the way: that it was short
+    or moved little is no news and not counted.
     """
     measured = state.measures.measured
     for name, value in measured_values(execution).items():
@@ -40,7 +40,7 @@ def strange_measures(
         if not kind.matters(value, usual.median):
             continue
         strangeness = measure.strangeness(value) or 0.0
-        if strangeness < 0.0 and execution.failed and name in _STOPPED_EARLY:
+        if strangeness < 0.0 and execution.failed is not False and name in _STOPPED_EARLY:
             continue
         yield StrangeMeasure(name, kind, value, weight_of(strangeness), measure.baseline)
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from shared.execution import Execution
 from shared.pipeline_measures import DURATION
 from shared.pipeline_state import PipelineState
-from shared.row_values import number
 from shared.statistics.robust_baseline import Usual
+from shared.timeout import timeout_seconds
 
 LOW_SHARE, HIGH_SHARE = 0.1, 0.9
 TAIL_STRENGTH = 4.0  # runs that the normal tail weighs beside the runs counted
@@ -36,13 +36,8 @@ def expected_duration(state: PipelineState) -> ExpectedDuration | None:
 
 
 def limit_seconds(execution: Execution, pipeline: Mapping[str, object]) -> float | None:
-    """The shortest of the pipeline's timeout, its config's, and the run's ``requested_seconds``; None without any."""
-    config = pipeline.get("config")
-    limits = [
-        number(pipeline.get("timeout_seconds")),
-        number(config.get("timeout_seconds")) if isinstance(config, Mapping) else None,
-        execution.metadata.get("requested_seconds"),
-    ]
+    """The shorter of the pipeline's timeout and the run's ``requested_seconds``; None without either."""
+    limits = [timeout_seconds(pipeline), execution.metadata.get("requested_seconds")]
     return min((limit for limit in limits if limit is not None and limit > 0.0), default=None)
 
 

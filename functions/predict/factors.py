@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from functions.predict.prediction import Factor
-from shared.execution import Execution
 from shared.features import INDEX
 from shared.pipeline_state import PipelineState
 
@@ -79,7 +78,7 @@ def effects(vector: Sequence[float]) -> list[float]:
     return [term.weight * (logit(vector[INDEX[term.feature]]) - base) for term in TERMS]
 
 
-def factors(execution: Execution, *, vector: Sequence[float], state: PipelineState) -> tuple[Factor, ...]:
+def factors(vector: Sequence[float], state: PipelineState) -> tuple[Factor, ...]:
     """The terms that moved the probability, strongest first: at most five, none below 0.05 logits."""
     base = vector[INDEX[BASE]]
     found = [

@@ -55,7 +55,7 @@ def predict(
     return Prediction(
         failure_probability=probability,
         success_probability=1.0 - probability,
-        factors=factors(execution, vector=vector, state=state),
+        factors=factors(vector, state),
         stage_risks=stage_risks(probability, state=state, stages=stages if isinstance(stages, list | tuple) else ()),
         expected_duration_seconds=duration.seconds if duration else None,
         expected_duration_low_seconds=duration.low_seconds if duration else None,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Self
 
-from shared.statistics.stored import stored_count, stored_moment
+from shared.statistics.stored import stored_count, stored_moment, stored_text
 
 MAX_SIGNATURES = 8
 
@@ -56,7 +56,7 @@ class ErrorMemory:
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Read `to_json`'s value."""
         memory = cls()
-        memory.last, memory.repeats = str(value["last"]), stored_count(value["repeats"])
+        memory.last, memory.repeats = stored_text(value["last"]), stored_count(value["repeats"])
         memory.since = stored_moment(value["since"])
         memory._seen = {key: stored_count(count) for key, count in list(value["seen"].items())[-MAX_SIGNATURES:]}
         return memory

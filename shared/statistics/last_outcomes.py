@@ -2,6 +2,8 @@
 
 from typing import Self
 
+from shared.statistics.stored import stored_text
+
 CAPACITY = 10
 
 
@@ -40,6 +42,7 @@ class LastOutcomes:
         Raises:
             ValueError: it holds anything but ``f`` and ``s``.
         """
+        value = stored_text(value)
         if set(value) - {"f", "s"}:
             raise ValueError(f"outcomes are letters f and s, not {value!r:.20}")
         last = cls()

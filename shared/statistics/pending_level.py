@@ -6,6 +6,7 @@ from typing import Self
 from shared.statistics.stored import stored_numbers
 
 ACCEPTED_AFTER = 10
+LARGEST_DEVIATION = 1e6
 
 
 class PendingLevel:
@@ -31,7 +32,7 @@ class PendingLevel:
         """Learn the next anomalous deviation."""
         if self.count >= ACCEPTED_AFTER:
             self.count, self.mean = 0, 0.0
-        deviation = round(deviation, 4)
+        deviation = round(min(max(deviation, -LARGEST_DEVIATION), LARGEST_DEVIATION), 4)
         self.low = min(self.low, deviation) if self.count else deviation
         self.high = max(self.high, deviation) if self.count else deviation
         self.count += 1

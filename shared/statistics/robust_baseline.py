@@ -116,8 +116,14 @@ class RobustBaseline:
 
     @classmethod
     def from_json(cls, value: str) -> Self:
-        """Read `to_json`'s value."""
+        """Read `to_json`'s value.
+
+        Raises:
+            ValueError: it is no base64, was cut short, or holds a number that is not finite.
+        """
         packed = base64.b64decode(value, validate=True)
+        if len(packed) % 4:
+            raise ValueError(f"a stored baseline of {len(packed)} bytes was cut short")
         values = struct.unpack(f"<{len(packed) // 4}f", packed)
         if not math.isfinite(sum(values)):
             raise ValueError("a stored baseline holds finite numbers only")

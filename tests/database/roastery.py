@@ -129,9 +129,7 @@ class World:
         people = {name: person(stack, name) for name in ("owner", "admin", "member", "viewer", "stranger")}
         workspace_id = people["owner"].workspace_id
         for role in ("admin", "member", "viewer"):
-            people["owner"].add(
-                "workspace_members", workspace_id=workspace_id, user_id=people[role].user_id, role=role
-            )
+            people["owner"].add("workspace_members", workspace_id=workspace_id, user_id=people[role].user_id, role=role)
         home, away = Roastery.of(database, people["owner"]), Roastery.of(database, people["stranger"])
         engines = {name: engine(stack, name, workspace_id) for name in ENGINES}
         others = {

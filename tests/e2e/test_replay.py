@@ -18,7 +18,8 @@ from cli.history import write_history
 from cli.history.synthetic import synthetic_history
 from cli.main import main
 from cli.replay import target
-from cli.replay.connection import Connection, Credentials
+from cli.replay.connection import Connection
+from cli.replay.credentials import Credentials
 from local import data_api
 from local.stack import Stack
 from tests.waiting import eventually

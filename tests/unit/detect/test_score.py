@@ -87,8 +87,9 @@ def test_what_is_no_fault_or_too_small_is_not_said(columns):
     assert score(usual_run(40, **columns), learned(), PIPELINE).reasons == ()
 
 
-def test_a_failed_run_is_not_blamed_for_having_been_short():
-    detection = score(usual_run(40, status="failed", minutes=1, rows_processed=10), learned(), PIPELINE)
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_a_run_that_stopped_on_the_way_is_not_blamed_for_having_been_short(status):
+    detection = score(usual_run(40, status=status, minutes=1, rows_processed=10), learned(), PIPELINE)
     assert {"duration_seconds", "rows_processed"}.isdisjoint(reason.feature for reason in detection.reasons)
 
 
@@ -239,6 +240,14 @@ def test_any_run_gets_a_finite_score_and_finite_reasons(rows, row):
         numbers = [reason.weight, reason.value, reason.expected_low, reason.expected_high]
         assert all(number is None or math.isfinite(number) for number in numbers)
         assert reason.text
+
+
+def test_five_thousand_metrics_at_once_are_scored_and_learned():
+    state = PipelineState()
+    for number in range(20):
+        crowded = run(number, metrics={f"metric {place}": 1e308 if place % 7 == 0 else place for place in range(5000)})
+        assert 0.0 <= score(crowded, state, PIPELINE).score < 0.5
+        assert state.update(crowded)
 
 
 def test_names_that_hold_anything_are_cut_in_the_sentence():

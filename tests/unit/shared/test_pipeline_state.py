@@ -77,22 +77,40 @@ def test_what_is_no_state_is_refused(value):
         PipelineState.from_json(value)
 
 
+def places_in(document, path=()):
+    """The path of every value inside a JSON document."""
+    entries = document.items() if isinstance(document, dict) else enumerate(document)
+    for key, value in entries:
+        yield (*path, key)
+        if isinstance(value, dict | list):
+            yield from places_in(value, (*path, key))
+
+
 @given(st.data())
 def test_a_damaged_state_is_refused_or_works(data):
-    document = learned(*(run(number, metrics={"cpu_percent": number}) for number in range(12))).to_json()
-    path = data.draw(st.sampled_from([["runs"], ["rhythm"], ["measures", "measured"], ["outcomes", "contexts"],
-                                      ["outcomes", "history"], ["outcomes", "errors"], ["recent"]]))  # fmt: skip
+    ordinary = (run(number, metrics={"cpu_percent": number + 1}, metadata={"branch": "main"}) for number in range(12))
+    document = learned(*ordinary, run(12, status="failed", error_message="disk full")).to_json()
+    *way, last = data.draw(st.sampled_from(list(places_in(document))))
     parent = document
-    for key in path[:-1]:
+    for key in way:
         parent = parent[key]
-    parent[path[-1]] = data.draw(json_values)
+    parent[last] = data.draw(st.one_of(json_values, st.sampled_from([1e308, -1e308, 10**400, -1, 0, 0.5])))
     try:
         state = PipelineState.from_json(document)
     except StateError:
         return
     assert all(map(math.isfinite, vector_of(state, run(13))))
-    state.update(run(13))
+    state.update(run(13, metrics={"cpu_percent": 7}), anomalous=data.draw(st.booleans()))
+    assert all(map(math.isfinite, vector_of(state, run(14))))
     json.dumps(state.to_json(), allow_nan=False)
+
+
+def test_a_window_that_was_cut_short_is_refused():
+    document = learned(*(run(number) for number in range(12))).to_json()
+    window = document["measures"]["measured"]["duration_seconds"]
+    window[0] = window[0][:8]
+    with pytest.raises(StateError, match="cut short"):
+        PipelineState.from_json(document)
 
 
 def test_a_state_of_another_version_is_refused_by_name():

@@ -6,7 +6,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from cli.replay.connection import Connection, Credentials
+from cli.replay.connection import Connection
+from cli.replay.credentials import Credentials
 from cli.replay.http import HttpClient
 from tests.unit.cli.replay.project import WORKSPACE_ID, Project
 

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from cli.replay import connection as module
-from cli.replay.connection import Connection, Credentials
+from cli.replay.connection import Connection
+from cli.replay.credentials import Credentials
 from cli.replay.errors import Interrupted, ReplayError
 from cli.replay.http import HttpClient
 

@@ -7,7 +7,8 @@ import click
 import pytest
 
 from cli.replay import target
-from cli.replay.connection import Connection, Credentials
+from cli.replay.connection import Connection
+from cli.replay.credentials import Credentials
 from cli.replay.errors import ReplayError
 from local.errors import StackError
 from tests.unit.local.test_description import describe

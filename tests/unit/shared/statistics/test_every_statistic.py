@@ -45,6 +45,11 @@ def outcome(value: float) -> bool:
     return value > 0
 
 
+def moment(value: float) -> float:
+    """Epoch seconds of a year that a clock can show."""
+    return min(max(value, -6e10), 2.5e11)
+
+
 def read_table(value: Any) -> OutcomeTable:
     return OutcomeTable.from_json(value, capacity=4)
 
@@ -72,15 +77,15 @@ CASES = {
         read_table,
     ),
     "rhythm": Case(
-        Rhythm, lambda s, x: s.update(x), lambda s: (s.get(), s.spread, s.lateness(1e6), s.lateness(-1e30)),
+        Rhythm, lambda s, x: s.update(moment(x)), lambda s: (s.get(), s.spread, s.lateness(1e6), s.lateness(-1e30)),
         Rhythm.from_json,
     ),
     "error_memory": Case(
-        ErrorMemory, lambda s, x: s.update(x, f"{int(abs(x)) % 11}"), lambda s: (s.get("3"), s.last, s.repeats),
+        ErrorMemory, lambda s, x: s.update(moment(x), f"{int(abs(x)) % 11}"), lambda s: (s.get("3"), s.last, s.repeats),
         ErrorMemory.from_json,
     ),
     "version_age": Case(
-        VersionAge, lambda s, x: s.update(int(abs(x)) % 5, x), lambda s: s.get(3, now=1e6), VersionAge.from_json
+        VersionAge, lambda s, x: s.update(int(abs(x)) % 5, moment(x)), lambda s: s.get(3, now=1e6), VersionAge.from_json
     ),
     "robust_baseline": Case(
         RobustBaseline, lambda s, x: s.update(x), lambda s: (s.get(), s.quantile(0.9)), RobustBaseline.from_json

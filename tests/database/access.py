@@ -1,0 +1,59 @@
+"""Who may do what to which table: one line per table of schema public."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.database.roastery import ENGINES
+
+ADMINS = frozenset({"owner", "admin"})
+WRITERS = ADMINS | {"member"}
+PEOPLE = WRITERS | {"viewer"}
+READERS = PEOPLE | set(ENGINES)
+NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Line:
+    """The actors who may insert, update and delete a row of the home workspace, and a change to try."""
+
+    insert: frozenset[str]
+    update: frozenset[str]
+    delete: frozenset[str]
+    change: dict[str, Any]
+    select: frozenset[str] = READERS
+
+
+def written_by(engine: str, change: dict[str, Any], *, people: frozenset[str] = NOBODY) -> Line:
+    """A table that one engine writes, and in which people change one thing."""
+    return Line(frozenset({engine}), people | {engine}, NOBODY, change)
+
+
+LINES = {
+    # The home workspace is a personal one, which nobody deletes; anyone signed in makes further ones.
+    "workspaces": Line(PEOPLE | {"stranger"}, ADMINS, NOBODY, {"name": "Northern Roastery"}),
+    "workspace_members": Line(ADMINS, ADMINS, ADMINS, {"role": "member"}, select=PEOPLE),
+    "pipelines": Line(WRITERS, WRITERS, ADMINS, {"description": "light roast"}),
+    "pipeline_versions": Line(NOBODY, NOBODY, NOBODY, {"known_good": True}),
+    "pipeline_stages": Line(WRITERS, WRITERS, WRITERS, {"order_index": 3}),
+    "executions": Line(WRITERS, WRITERS, ADMINS, {"rows_processed": 60}),
+    "execution_stages": Line(WRITERS, WRITERS, ADMINS, {"duration_seconds": 90}),
+    "logs": Line(WRITERS, NOBODY, ADMINS, {"message": "second crack"}),
+    "metrics": Line(WRITERS, NOBODY, ADMINS, {"metric_value": 211.0}),
+    "predictions": written_by("predict", {"failure_probability": 0.4}),
+    "detections": written_by("detect", {"score": 0.9}),
+    "root_causes": written_by("rca", {"confidence": 0.7}),
+    "healing_plans": written_by("heal", {"status": "approved"}),
+    "healing_actions": written_by("heal", {"status": "acting"}),
+    "recommendations": written_by("recommend", {"status": "applied"}, people=WRITERS),
+    "alerts": Line(frozenset(ENGINES), WRITERS | set(ENGINES), NOBODY, {"status": "acknowledged"}),
+    "ai_insights": Line(frozenset(ENGINES), WRITERS | set(ENGINES), NOBODY, {"is_dismissed": True}),
+    "model_versions": written_by("train", {"threshold": 0.5}),
+    "model_deployments": written_by("train", {"reason": "better"}),
+    "model_evaluations": written_by("train", {"metrics": {"auc": 0.8}}),
+    "drift_reports": written_by("train", {"is_drifted": True}),
+    # The row to change was said by the owner, and nobody else changes an opinion.
+    "feedback": Line(WRITERS, frozenset({"owner"}), frozenset({"owner"}), {"note": "it was the beans"}),
+    "approvals": Line(ADMINS, NOBODY, NOBODY, {"note": "go on"}),
+    "healing_policies": Line(ADMINS, ADMINS, ADMINS, {"kill_switch": True}),
+    "maintenance_windows": Line(ADMINS, ADMINS, ADMINS, {"reason": "drum cleaning"}),
+}

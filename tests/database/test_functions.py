@@ -1,0 +1,61 @@
+"""Which functions of the Data API answer whom."""
+
+import pytest
+
+from tests.database.roastery import World
+
+RPCS = {
+    "ingest": {"payload": {"executions": []}},
+    "queue_status": {},
+    "redrive_dead_letters": {},
+    "question_context": {"for_engine": "predict"},
+    "claim_events": {"max_events": 1},
+    "read_pipeline_states": {"pipeline_ids": []},
+    "complete_predictions": {"payload": {}},
+    "complete_detections": {"payload": {}},
+}
+FOR_PEOPLE = {"ingest", "queue_status", "redrive_dead_letters", "question_context"}
+
+
+@pytest.mark.parametrize("function", RPCS)
+def test_a_function_answers_only_those_it_is_for(world: World, function: str) -> None:
+    asked = {name: world[name].call(function, **RPCS[function]) for name in ("owner", "anonymous", "predict")}
+    assert {name for name, response in asked.items() if response.is_success} == (
+        {"owner"} if function in FOR_PEOPLE else {"predict"}
+    )
+    assert {response.status_code for response in asked.values() if not response.is_success} <= {401, 403, 404}
+
+
+def test_every_function_is_tried(world: World) -> None:
+    functions = world.home.database.execute(
+        "select proname from pg_proc where pronamespace = 'public'::regnamespace and prorettype <> 'trigger'::regtype"
+    )
+    assert {name for (name,) in functions} == set(RPCS)
+
+
+@pytest.mark.parametrize("function", ["complete_predictions", "complete_detections"])
+@pytest.mark.parametrize("lease", [None, "7d1c5c4e-0000-4000-8000-000000000000"])
+def test_a_completion_under_no_lease_stores_nothing(world: World, function: str, lease: str | None) -> None:
+    table, phase = function.removeprefix("complete_"), "a lease that nobody holds"
+    row = world.home.row(table) | {"phase": phase}
+    answer = world["predict"].call(function, payload={"lease": lease, table: [row]})
+    assert answer.json() == {"stored": [], "lost": []}
+    assert not world["owner"].rows(table, phase=phase)
+
+
+def test_only_admins_send_dead_letters_round_again(world: World) -> None:
+    letter = world.home.database.execute(
+        "insert into engine.dead_letters (engine, workspace_id, pipeline_id, execution_id, phase, occurred_at, attempts,"
+        " last_error) values ('detect', %s, %s, %s, 'ended', now(), 6, 'no beans') returning id::text",
+        [world.home.workspace_id, world.home.pipeline_id, world.home.execution_id],
+    ).fetchone()
+
+    def letters() -> int:
+        return world.home.database.execute("select from engine.dead_letters where id = %s", letter).rowcount
+
+    for name in ("member", "viewer", "stranger"):
+        for arguments in ({}, {"dead_letter_ids": [letter[0]]}):
+            world[name].call("redrive_dead_letters", **arguments)
+            assert letters() == 1, name
+    assert world["admin"].call("redrive_dead_letters").is_success
+    assert letters() == 0
