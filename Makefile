@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PACKAGES := $(VENV)/.installed
 DEV_PACKAGES := $(VENV)/.installed-dev
 NODE_PACKAGES := local/node/node_modules/.installed
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 PIP_FAILED := { echo "The Python packages could not be installed: see pip's words above. If a compiler is missing," \
 	"install gcc, or use Python 3.11 to 3.13, for which none is needed." >&2; exit 1; }
 

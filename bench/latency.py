@@ -6,6 +6,7 @@ Run: ``python -m bench.latency [--runs N]``. Target: p50 <= 60 ms, p99 <= 250 ms
 import argparse
 import time
 import uuid
+from typing import Any
 
 import psycopg
 
@@ -23,7 +24,7 @@ def main() -> None:
     runs = arguments.parse_args().runs
     with temporary_stack() as stack, psycopg.connect(stack.description.database_url, autocommit=True) as watcher:
         user = signed_in(stack.description)
-        pipeline = user.table("pipelines").insert({"name": "bench"}).execute().data[0]
+        pipeline: Any = user.table("pipelines").insert({"name": "bench"}).execute().data[0]
         inserts, decided = [], []
         for number in range(runs + 20):
             execution_id = str(uuid.uuid4())

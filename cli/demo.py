@@ -26,15 +26,18 @@ from cli.replay.result import ReplayResult
 from cli.replay.target import stack_credentials
 from cli.running import running_stack
 from cli.summary import read_summary, render
+from local.cluster_folder import remove
 from local.description import StackDescription
 from local.folder import default_data_dir
-from local.postgres import remove
+from local.leftovers import remove_abandoned
 
-DEFAULT_ROWS = 15_000
+# About a minute of replaying on two cores.
+DEFAULT_ROWS = 40_000
 # From 10 July 2014: two calm weeks in which one run in seven fails, then, until 9 August, three storms in which up to
 # 94 of 100 fail, with calm between them.
 GAIA_OFFSET = 10_000
 PROBES = 20
+KEPT, PASSING = "demo-", "passing-demo-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,8 @@ def demo(rows: int, keep: bool, data_dir: Path | None, json_file: str | None) ->
     """
     output = Output(json_file)
     home = default_data_dir().parent
-    folder = data_dir or home / f"demo-{secrets.token_hex(3)}"
+    folder = data_dir or home / f"{KEPT if keep else PASSING}{secrets.token_hex(3)}"
+    remove_abandoned(home, PASSING)
     try:
         story = choose_story(rows, home / "downloads", output)
         with running_stack(output, data_dir=folder) as stack:

@@ -10,9 +10,9 @@ import psycopg
 from psycopg import sql
 
 from cli.output import Output, json_option
-from local.description import FILE_NAME, StackDescription
+from local.description import StackDescription
 from local.errors import StackError
-from local.folder import default_data_dir, is_locked
+from local.folder import default_data_dir, running_stack
 from local.health import PartHealth, check
 
 ALL_HEALTHY = 0
@@ -44,7 +44,7 @@ def status(data_dir: Path | None, json_file: str | None) -> None:
     """
     output = Output(json_file)
     try:
-        description = find(data_dir or default_data_dir())
+        description = running_stack(data_dir or default_data_dir())
     except StackError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(NO_STACK)
@@ -62,18 +62,6 @@ def status(data_dir: Path | None, json_file: str | None) -> None:
         }
     )
     sys.exit(ALL_HEALTHY if healthy else SOMETHING_DOWN)
-
-
-def find(data_dir: Path) -> StackDescription:
-    """The description of the stack that runs in the folder.
-
-    Raises:
-        StackError: none does; what a crashed one left behind does not count.
-    """
-    description = StackDescription.read(data_dir / FILE_NAME)
-    if not is_locked(data_dir):
-        raise StackError(f"No stack runs in {data_dir} any more: start one with `flexiroaster up`.")
-    return description
 
 
 def read_database(description: StackDescription) -> tuple[list[dict[str, Any]], dict[str, int]]:

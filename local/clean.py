@@ -3,8 +3,8 @@
 import shutil
 import sys
 
+from local.cluster_folder import remove
 from local.folder import default_data_dir, is_locked
-from local.postgres import remove
 
 
 def main() -> int:

@@ -67,7 +67,7 @@ def _send(pool: urllib3.PoolManager, request: Request, *, deadline: float) -> Re
         timeout=urllib3.Timeout(total=max(0.001, deadline - time.monotonic())),
     )
     content = b""
-    for chunk in answer.stream(MAX_CONTENT_BYTES):
+    while chunk := answer.read1(MAX_CONTENT_BYTES):
         if time.monotonic() > deadline:
             answer.close()
             raise TimeoutError

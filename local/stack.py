@@ -1,26 +1,21 @@
 """The embedded stack: starts every part, describes it, and stops every part."""
 
-import os
-import sys
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import psycopg
-
-from local import data_api, functions, hosted, migrations, object_store, redis
+from local import object_store
 from local.credentials import Credentials
 from local.description import FILE_NAME, StackDescription
 from local.errors import StackError
-from local.folder import FolderLock, end_leftovers
-from local.health import worker_connected
-from local.ports import HOST, PortReservation
-from local.postgres import EmbeddedPostgres
-from local.process import ManagedProcess
+from local.folder import FolderLock
+from local.leftovers import end_leftovers
+from local.parts import PORTS, Parts, describe
+from local.ports import PortReservation
 from local.supervisor import Supervisor
 
 MIGRATIONS = Path(__file__).parent.parent / "supabase" / "migrations"
@@ -54,7 +49,6 @@ class Stack:
         self._log = log
         self._supervisor = Supervisor()
         self._held = ExitStack()
-        self._ports: dict[str, int] = {}
         self._description: StackDescription | None = None
 
     @property
@@ -130,20 +124,25 @@ class Stack:
         for name in end_leftovers(self.data_dir):
             self._log(f"Ended {name}, left over from a stack that crashed in {self.data_dir}")
         credentials = Credentials.load_or_make(self.data_dir)
-        for name in ("postgres", "data-api", "redis", "redis-rest", "object-store", "functions"):
-            port, option = self._given_ports.get(name, (0, ""))
-            reservation = PortReservation(port, option=option)
-            self._held.callback(reservation.release)
-            self._ports[name] = reservation.port
-        description = self._describe(credentials)
+        ports = {name: self._reserve(name) for name in PORTS}
+        description = describe(
+            self.data_dir, ports=ports, credentials=credentials, database_url=self._given_database_url
+        )
+        parts = Parts(
+            data_dir=self.data_dir,
+            ports=ports,
+            credentials=credentials,
+            description=description,
+            supervisor=self._supervisor,
+            migrations_dir=self._migrations_dir,
+            log=self._log,
+        )
         with ThreadPoolExecutor(max_workers=4) as pool:
             others = [
-                pool.submit(self._start_redis, credentials),
-                pool.submit(self._start_object_store),
-                pool.submit(self._supervisor.launch, self._functions(description)),
+                pool.submit(start) for start in (parts.start_redis, parts.start_object_store, parts.start_functions)
             ]
             try:
-                self._start_database(description, credentials, pool)
+                parts.start_database(pool)
                 for other in others:
                     other.result()
             except BaseException:
@@ -151,100 +150,13 @@ class Stack:
                 raise
         self._description = description
         self._publish()
-        data_api.sign_up(
-            description.api_url,
-            publishable_key=description.publishable_key,
-            email=description.demo_email,
-            password=description.demo_password,
-        )
+        parts.sign_up_demo_user()
 
-    def _start_redis(self, credentials: Credentials) -> None:
-        password = credentials.redis_password
-        self._supervisor.launch(redis.prepare(self.data_dir, port=self._ports["redis"], password=password))
-        self._supervisor.launch(
-            redis.prepare_rest(
-                self.data_dir,
-                port=self._ports["redis-rest"],
-                redis_url=f"redis://:{password}@{HOST}:{self._ports['redis']}/0",
-                token=credentials.redis_token,
-            )
-        )
-
-    def _start_object_store(self) -> None:
-        self._supervisor.launch(object_store.prepare(self.data_dir, port=self._ports["object-store"]))
-        object_store.make_bucket(f"http://{HOST}:{self._ports['object-store']}")
-
-    def _start_database(self, description: StackDescription, credentials: Credentials, pool: Executor) -> None:
-        url = description.database_url
-        if description.embedded_postgres:
-            postgres = EmbeddedPostgres(
-                self.data_dir, port=self._ports["postgres"], admin_password=credentials.database_admin_password
-            )
-            self._supervisor.launch(postgres.prepare())
-            platform = hosted.install(postgres.admin_url, owner_password=credentials.database_password)
-        else:
-            platform = hosted.install(url)
-        self._log(f"Database ready; stand-ins for: {', '.join(sorted(platform.stand_ins)) or 'nothing'}")
-        worker = pool.submit(self._launch_wake_ups, url) if platform.stand_ins else None
-        self._supervisor.launch(
-            data_api.prepare(self.data_dir, port=self._ports["data-api"], database_url=url, credentials=credentials)
-        )
-        hosted.open_auth(url)
-        applied = migrations.apply(url, self._migrations_dir)
-        hosted.open_roles(url)
-        if applied:
-            self._log(f"Applied {len(applied)} migrations")
-            self._supervisor.stop("data-api")
-            self._supervisor.start("data-api")
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(
-                "select engine.configure(functions_url => %s, webhook_secret => %s)",
-                [description.functions_url, description.webhook_secret],
-            )
-        if worker is not None:
-            worker.result()
-
-    def _launch_wake_ups(self, url: str) -> None:
-        process = ManagedProcess(
-            name="wake-ups",
-            command=[sys.executable, "-P", "-m", "local.wakeups"],
-            environment={"DATABASE_URL": url},
-            log_path=self.data_dir / "logs" / "wake-ups.log",
-            ready=lambda: worker_connected(url),
-            cwd=self.data_dir,
-            stop_seconds=3,
-        )
-        self._supervisor.launch(process)
-
-    def _functions(self, description: StackDescription) -> ManagedProcess:
-        return functions.prepare(
-            self.data_dir, port=self._ports["functions"], environment=functions.environment(description)
-        )
-
-    def _describe(self, credentials: Credentials) -> StackDescription:
-        own = f"postgres://postgres:{credentials.database_password}@{HOST}:{self._ports['postgres']}/postgres"
-        gateway_url = f"http://{HOST}:{self._ports['functions']}"
-        return StackDescription(
-            pid=os.getpid(),
-            data_dir=str(self.data_dir),
-            database_url=self._given_database_url or own,
-            api_url=f"http://{HOST}:{self._ports['data-api']}",
-            publishable_key=credentials.publishable_key,
-            gateway_url=gateway_url,
-            functions_url=f"{gateway_url}/functions/v1",
-            redis_url=f"http://{HOST}:{self._ports['redis-rest']}",
-            redis_token=credentials.redis_token,
-            object_store_url=f"http://{HOST}:{self._ports['object-store']}",
-            bucket=object_store.BUCKET,
-            access_key_id=credentials.access_key_id,
-            secret_access_key=credentials.secret_access_key,
-            webhook_secret=credentials.webhook_secret,
-            jwt_secret=credentials.jwt_secret,
-            demo_email=credentials.demo_email,
-            demo_password=credentials.demo_password,
-            embedded_postgres=self._given_database_url is None,
-            processes={},
-        )
+    def _reserve(self, name: str) -> int:
+        port, option = self._given_ports.get(name, (0, ""))
+        reservation = PortReservation(port, option=option)
+        self._held.callback(reservation.release)
+        return reservation.port
 
     def _publish(self) -> None:
         self._description = replace(self.description, processes=self._supervisor.pids())

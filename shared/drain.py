@@ -1,6 +1,6 @@
 """Working until nothing is left or the time is spent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from shared.state_store import StateStore
 MAX_EVENTS = 400
 NAP_SECONDS = 0.02
 MAX_NAPS = 10
+# A Data API that restarts is back in seconds; without this the batch would wait for its lease to run out.
+COMPLETE_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 
 @dataclass(slots=True)
@@ -83,13 +85,13 @@ class Drain:
         model = serving(claim.models, self._judge.model_kind, self._models)
         payload = Batch(claim, states, self._judge, model).work()
         try:
-            lost = queue.complete(self._judge.table, payload)
+            lost = self._complete(queue, payload)
         except DataApiError as error:
             if not error.code:
                 raise
             logs.error(str(error), action="take_events_one_by_one", engine=self._judge.engine, code=error.code)
             payload = refused(claim, str(error))
-            lost = queue.complete(self._judge.table, payload)
+            lost = self._complete(queue, payload)
         self._states.remember(
             (state["pipeline_id"], state["state"]) for state in payload["states"] if state["pipeline_id"] not in lost
         )
@@ -99,3 +101,15 @@ class Drain:
         report.lost += len(lost)
         if lost:
             logs.warning("another claimant took over", action="leave_to_successor", pipelines=len(lost))
+
+    def _complete(self, queue: Queue, payload: Mapping[str, Any]) -> list[str]:
+        """Complete, trying again while the Data API cannot be reached: completing twice stores once."""
+        for pause in COMPLETE_PAUSES_SECONDS:
+            try:
+                return queue.complete(self._judge.table, payload)
+            except DataApiError as error:
+                if error.code:
+                    raise
+                logs.warning(str(error), action="complete_again", engine=self._judge.engine, after_seconds=pause)
+                self._nap(pause)
+        return queue.complete(self._judge.table, payload)

@@ -1,7 +1,7 @@
 """Walk a history as it happened, so that training and backtests see exactly what the engines saw."""
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from shared.execution import Execution
@@ -29,9 +29,13 @@ class Replay:
     runs under way and the pipelines and owners, not with the history.
 
     Executions must come in order of start; one that goes back in time is scored at its place in the order given.
+
+    ``judge`` is asked about every ended run before it is learned, with the state of its pipeline, and answers whether
+    the run was anomalous: detection, as `detect` does it. Without one no run is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, judge: Callable[[Execution, PipelineState], bool] | None = None) -> None:
+        self._judge = judge
         self.states: dict[str, PipelineState] = {}
         self.owners: dict[tuple[str, str], OutcomeHistory] = {}
         self.workspaces: dict[str, OutcomeHistory] = {}
@@ -47,21 +51,21 @@ class Replay:
             vector = state.vector(execution, now=begun_at, owner=owner, workspace=workspace)
             yield ReplayedStart(execution, vector, state)
             if execution.completed_at is None or execution.completed_at < begun_at:
-                self.learn(execution)
+                self._learn(execution)
             else:
                 heapq.heappush(self._under_way, (execution.ended_at.timestamp(), order, execution))
         self._learn_ended_before(float("inf"))
 
-    def learn(self, execution: Execution, *, anomalous: bool = False) -> None:
-        """Learn one ended run into its pipeline's state and into its owner's and workspace's history."""
+    def _learn(self, execution: Execution) -> None:
         state = self.states.setdefault(execution.pipeline_id, PipelineState())
+        anomalous = self._judge is not None and self._judge(execution, state)
         if state.update(execution, anomalous=anomalous) and execution.failed is not None:
             for history in self._histories(execution):
                 history.update(execution.ended_at.timestamp(), execution.failed)
 
     def _learn_ended_before(self, moment: float) -> None:
         while self._under_way and self._under_way[0][0] < moment:
-            self.learn(heapq.heappop(self._under_way)[2])
+            self._learn(heapq.heappop(self._under_way)[2])
 
     def _histories(self, execution: Execution) -> tuple[OutcomeHistory, OutcomeHistory]:
         workspace = self.workspaces.setdefault(execution.workspace_id, OutcomeHistory())

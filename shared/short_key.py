@@ -6,6 +6,7 @@ from functools import lru_cache
 MAX_KEY_CHARACTERS = 32
 
 
+@lru_cache(maxsize=4096)
 def checksum(text: str) -> str:
     """Eight hexadecimal digits.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.postgres import remove
+from local.cluster_folder import remove
 from local.stack import Stack
 
 

@@ -9,8 +9,7 @@ from cli.replay.connection import Connection
 from cli.replay.credentials import Credentials
 from cli.replay.errors import ReplayError
 from local.description import StackDescription
-from local.errors import StackError
-from local.folder import default_data_dir, is_locked
+from local.folder import default_data_dir, running_stack
 
 
 def credentials(
@@ -28,11 +27,7 @@ def credentials(
         return Credentials(url=url, key=key, email=email, password=password)
     if len(missing) < len(given):
         raise click.UsageError(f"{' and '.join(missing)} must be given too, or none of {', '.join(given)}.")
-    folder = data_dir or default_data_dir()
-    description = StackDescription.read(folder)
-    if not is_locked(folder):
-        raise StackError(f"No stack runs in {folder} any more: start one with `flexiroaster up`.")
-    return stack_credentials(description)
+    return stack_credentials(running_stack(data_dir or default_data_dir()))
 
 
 def stack_credentials(description: StackDescription) -> Credentials:

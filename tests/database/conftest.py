@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from local.stack import Stack
-from tests.database.actors import Actor, person
+from tests.database.actors import Actor, answered, person
 from tests.database.roastery import World
 
 
@@ -22,6 +22,24 @@ def world(stack: Stack, database: psycopg.Connection) -> World:
 
 
 @pytest.fixture
-def roaster(stack: Stack) -> Actor:
-    """Somebody new with an empty workspace of their own."""
-    return person(stack.description, "roaster")
+def newcomer(stack: Stack) -> Actor:
+    """Somebody who has just signed up."""
+    return person(stack.description, "newcomer")
+
+
+@pytest.fixture(scope="session")
+def regular(stack: Stack) -> Actor:
+    return person(stack.description, "regular")
+
+
+@pytest.fixture
+def roaster(regular: Actor) -> Actor:
+    """Somebody with an empty workspace: whatever earlier tests put there is gone. Signing up would cost more."""
+    answered(regular.delete("pipelines", workspace_id=regular.workspace_id))
+    return regular
+
+
+@pytest.fixture
+def pipeline(roaster: Actor) -> str:
+    """The id of the roaster's only pipeline."""
+    return roaster.add("pipelines", name="house blend")["id"]

@@ -65,7 +65,9 @@ class Ledger:
         return row[0]
 
     def let_leases_expire(self) -> None:
-        self._move("update engine.queues set leased_until = clock_timestamp() - interval '1 ms' where workspace_id = %s")
+        self._move(
+            "update engine.queues set leased_until = clock_timestamp() - interval '1 ms' where workspace_id = %s"
+        )
 
     def let_backoffs_pass(self) -> None:
         self._move("update engine.queues set available_at = '-infinity' where workspace_id = %s")

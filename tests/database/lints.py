@@ -113,8 +113,12 @@ FAULTS = {
         "create function public.roast() returns int language sql security definer set search_path = '' return 1"
     ),
     "anonymous callers may do nothing": "grant select on public.logs to anon",
-    "callers of the Data API reach no table of schema engine": "grant select (state) on engine.pipeline_state to ai_engine",
-    "engines write only what engines are to write and delete nothing": "grant update (config) on public.pipelines to ai_engine",
+    "callers of the Data API reach no table of schema engine": (
+        "grant select (state) on engine.pipeline_state to ai_engine"
+    ),
+    "engines write only what engines are to write and delete nothing": (
+        "grant update (config) on public.pipelines to ai_engine"
+    ),
     "engines call only what engines are to call": "grant execute on function engine.sweep() to ai_engine",
     "a function that runs as its definer is called by nobody in particular": (
         "create function engine.roast() returns int language sql security definer set search_path = '' return 1"

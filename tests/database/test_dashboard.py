@@ -1,6 +1,5 @@
 """The calls of the existing FlexiRoaster dashboard, as they are, with the Supabase client."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,13 +24,13 @@ def roastery(database: psycopg.Connection, colleague: Actor) -> Roastery:
 
 
 @pytest.fixture(scope="module")
-def dashboard(stack: Stack, database: psycopg.Connection, colleague: Actor) -> Iterator[Client]:
+def dashboard(stack: Stack, database: psycopg.Connection, colleague: Actor) -> Client:
     """Signed in with e-mail and password, like a person at the dashboard."""
     (email,) = database.execute("select email from auth.users where id = %s", [colleague.user_id]).fetchone() or ("",)
     options = ClientOptions(httpx_client=httpx.Client(timeout=60), auto_refresh_token=False, persist_session=False)
     client = create_client(stack.description.api_url, stack.description.publishable_key, options=options)
     assert client.auth.sign_in_with_password({"email": email, "password": PASSWORD}).session is not None
-    yield client
+    return client
 
 
 def stored(client: Client, table: str, key: str) -> dict[str, Any]:

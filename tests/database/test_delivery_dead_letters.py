@@ -76,9 +76,7 @@ def test_after_the_last_attempt_the_event_is_put_aside_with_an_alert_and_the_nex
     assert [(event["execution"]["id"], event["attempt"]) for event in claim["events"]] == [(good, 1)]
 
 
-def test_claimants_that_are_killed_wear_an_event_out_too(
-    team: Team, ledger: Ledger, settings: dict[str, str]
-) -> None:
+def test_claimants_that_are_killed_wear_an_event_out_too(team: Team, ledger: Ledger, settings: dict[str, str]) -> None:
     settings["max_attempts"] = "3"
     bad, good = team.record(), team.record()
     detect = team.engine("detect")

@@ -16,7 +16,9 @@ def sweep(owned: psycopg.Connection, settings: dict[str, str]) -> Callable[[], o
     return lambda: owned.execute("select engine.sweep()")
 
 
-def test_an_event_whose_wake_up_was_lost_is_woken_for_again(team: Team, ledger: Ledger, sweep: Callable[[], object]) -> None:
+def test_an_event_whose_wake_up_was_lost_is_woken_for_again(
+    team: Team, ledger: Ledger, sweep: Callable[[], object]
+) -> None:
     team.start()
     ledger.lose_wake_ups()
     sweep()

@@ -45,8 +45,8 @@ def test_a_completion_under_no_lease_stores_nothing(world: World, function: str,
 
 def test_only_admins_send_dead_letters_round_again(world: World) -> None:
     letter = world.home.database.execute(
-        "insert into engine.dead_letters (engine, workspace_id, pipeline_id, execution_id, phase, occurred_at, attempts,"
-        " last_error) values ('detect', %s, %s, %s, 'ended', now(), 6, 'no beans') returning id::text",
+        "insert into engine.dead_letters (engine, workspace_id, pipeline_id, execution_id, phase, occurred_at,"
+        " attempts, last_error) values ('detect', %s, %s, %s, 'ended', now(), 6, 'no beans') returning id::text",
         [world.home.workspace_id, world.home.pipeline_id, world.home.execution_id],
     ).fetchone()
 

@@ -9,43 +9,43 @@ from local.stack import Stack
 from tests.database.actors import PASSWORD, Actor, answered, caller, did
 
 
-def test_one_personal_workspace_is_made_and_owned(roaster: Actor) -> None:
-    (workspace,) = roaster.rows("workspaces")
-    assert (workspace["personal_for"], workspace["created_by"]) == (roaster.user_id, roaster.user_id)
-    (membership,) = roaster.rows("workspace_members")
-    assert (membership["user_id"], membership["role"]) == (roaster.user_id, "owner")
+def test_one_personal_workspace_is_made_and_owned(newcomer: Actor) -> None:
+    (workspace,) = newcomer.rows("workspaces")
+    assert (workspace["personal_for"], workspace["created_by"]) == (newcomer.user_id, newcomer.user_id)
+    (membership,) = newcomer.rows("workspace_members")
+    assert (membership["user_id"], membership["role"]) == (newcomer.user_id, "owner")
 
 
-def test_a_pipeline_that_names_no_workspace_goes_to_the_personal_one(roaster: Actor) -> None:
-    pipeline = roaster.add("pipelines", name="house blend")
-    assert (pipeline["workspace_id"], pipeline["owner_id"]) == (roaster.workspace_id, roaster.user_id)
-    run = roaster.add("executions", pipeline_id=pipeline["id"])
-    assert (run["workspace_id"], run["config_version"]) == (roaster.workspace_id, 1)
+def test_a_pipeline_that_names_no_workspace_goes_to_the_personal_one(newcomer: Actor) -> None:
+    pipeline = newcomer.add("pipelines", name="house blend")
+    assert (pipeline["workspace_id"], pipeline["owner_id"]) == (newcomer.workspace_id, newcomer.user_id)
+    run = newcomer.add("executions", pipeline_id=pipeline["id"])
+    assert (run["workspace_id"], run["config_version"]) == (newcomer.workspace_id, 1)
     for table, columns in (
         ("execution_stages", {"stage_name": "roast"}),
         ("logs", {"message": "first crack"}),
         ("metrics", {"metric_name": "drum_celsius", "metric_value": 196}),
     ):
-        assert roaster.add(table, execution_id=run["id"], **columns)["workspace_id"] == roaster.workspace_id
+        assert newcomer.add(table, execution_id=run["id"], **columns)["workspace_id"] == newcomer.workspace_id
 
 
-def test_a_pipeline_in_a_shared_workspace_stays_there(roaster: Actor) -> None:
-    shared = roaster.add("workspaces", name="Roasters' Guild", created_by=roaster.user_id)
-    assert roaster.add("pipelines", name="guild blend", workspace_id=shared["id"])["workspace_id"] == shared["id"]
-    assert len(roaster.rows("workspaces", personal_for=roaster.user_id)) == 1
+def test_a_pipeline_in_a_shared_workspace_stays_there(newcomer: Actor) -> None:
+    shared = newcomer.add("workspaces", name="Roasters' Guild", created_by=newcomer.user_id)
+    assert newcomer.add("pipelines", name="guild blend", workspace_id=shared["id"])["workspace_id"] == shared["id"]
+    assert len(newcomer.rows("workspaces", personal_for=newcomer.user_id)) == 1
 
 
-def test_nobody_makes_a_second_personal_workspace_or_one_for_another(roaster: Actor) -> None:
-    for personal_for in (roaster.user_id, str(uuid.uuid4())):
-        row = {"name": "mine too", "created_by": roaster.user_id, "personal_for": personal_for}
-        assert not did(roaster.insert("workspaces", row))
-    assert not did(roaster.insert("workspaces", {"name": "not mine", "created_by": None}))
+def test_nobody_makes_a_second_personal_workspace_or_one_for_another(newcomer: Actor) -> None:
+    for personal_for in (newcomer.user_id, str(uuid.uuid4())):
+        row = {"name": "mine too", "created_by": newcomer.user_id, "personal_for": personal_for}
+        assert not did(newcomer.insert("workspaces", row))
+    assert not did(newcomer.insert("workspaces", {"name": "not mine", "created_by": None}))
 
 
-@pytest.mark.parametrize("local_part", ["x" * 250, "o'brien", "ро́стер", "a+%22;drop", "@"])
+@pytest.mark.parametrize("local_part", ["x" * 210, "o'brien", "röster", "a+%22;drop", "@"])
 def test_any_address_that_auth_takes_gets_its_workspace(database: psycopg.Connection, local_part: str) -> None:
     user_id = str(uuid.uuid4())
-    address = f"{local_part}@{user_id}.example"
+    address = f"{local_part}@roastery.example"
     with database.transaction(force_rollback=True):
         database.execute("insert into auth.users (id, email) values (%s, %s)", [user_id, address])
         query = "select length(name) from public.workspaces where personal_for = %s"

@@ -7,33 +7,12 @@ from typing import Any
 import boto3
 import psycopg
 import pytest
-from onnx import TensorProto, helper
 
+from bench.model import constant_model
 from local.stack import Stack
-from shared.features import FEATURES, FINGERPRINT
+from shared.features import FINGERPRINT
 
 from .conftest import Roastery
-
-
-def constant_model(answer: float) -> bytes:
-    """An ONNX graph that answers ``answer`` to every row."""
-    columns = len(FEATURES)
-    graph = helper.make_graph(
-        [
-            helper.make_node("MatMul", ["row", "zeros"], ["nothing"]),
-            helper.make_node("Add", ["nothing", "bias"], ["p"]),
-        ],
-        "constant",
-        [helper.make_tensor_value_info("row", TensorProto.FLOAT, [None, columns])],
-        [helper.make_tensor_value_info("p", TensorProto.FLOAT, [None, 1])],
-        [
-            helper.make_tensor("zeros", TensorProto.FLOAT, [columns, 1], [0.0] * columns),
-            helper.make_tensor("bias", TensorProto.FLOAT, [1], [answer]),
-        ],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
-    model.ir_version = 8
-    return model.SerializeToString()
 
 
 class Registry:
@@ -62,7 +41,8 @@ class Registry:
         ).fetchone()
         assert row is not None
         self._owner.execute(
-            "insert into model_deployments (workspace_id, kind, rung, model_version_id) values (%s, %s, 'production', %s)"
+            "insert into model_deployments (workspace_id, kind, rung, model_version_id)"
+            " values (%s, %s, 'production', %s)"
             " on conflict (workspace_id, kind, rung) do update set model_version_id = excluded.model_version_id",
             [self._workspace_id, kind, row[0]],
         )

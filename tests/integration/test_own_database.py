@@ -8,10 +8,11 @@ import httpx
 import psycopg
 import pytest
 
+from local.cluster_folder import remove
 from local.errors import StackError
 from local.hosted import use_extension
 from local.ports import PortReservation
-from local.postgres import ADMIN, EmbeddedPostgres, remove
+from local.postgres import ADMIN, EmbeddedPostgres
 from local.stack import Stack
 from tests.integration.target import listening
 from tests.waiting import eventually

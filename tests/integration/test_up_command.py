@@ -15,8 +15,8 @@ import psutil
 import psycopg
 import pytest
 
+from local.cluster_folder import remove
 from local.description import FILE_NAME, StackDescription
-from local.postgres import remove
 from tests.waiting import eventually
 
 COMMAND = str(Path(sys.executable).with_name("flexiroaster"))

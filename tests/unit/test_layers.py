@@ -38,9 +38,7 @@ def reached(engine: str) -> set[Path]:
         if file in seen or not file.is_file():
             continue
         seen.add(file)
-        waiting += [
-            ROOT / f"{name.replace('.', '/')}.py" for name in imported(file) if name.split(".")[0] in OURS
-        ]
+        waiting += [ROOT / f"{name.replace('.', '/')}.py" for name in imported(file) if name.split(".")[0] in OURS]
     return seen
 
 

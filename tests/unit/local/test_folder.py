@@ -1,15 +1,10 @@
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-import psutil
 import pytest
 
 from local import folder
-from local.description import FILE_NAME
 from local.errors import StackError
-from local.folder import FolderLock, end_leftovers, first_unlocked, is_locked
+from local.folder import FolderLock, first_unlocked, is_locked, running_stack
 from tests.unit.local.test_description import describe
 
 
@@ -42,23 +37,12 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path):
         FolderLock(tmp_path / "file" / "data")
 
 
-def test_what_a_crash_left_running_is_ended_and_strangers_are_not(tmp_path: Path):
-    ours = subprocess.Popen(
-        [sys.executable, "-c", "input()", str(tmp_path / "x")], stdin=subprocess.PIPE, process_group=0
-    )
-    stranger = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, process_group=0)
-    try:
-        describe(processes={"redis": ours.pid, "functions": stranger.pid, "gone": 2**22 + 1}).write(tmp_path)
-        assert end_leftovers(tmp_path) == ["redis"]
-        assert not psutil.pid_exists(ours.pid)
-        assert stranger.poll() is None
-        assert not (tmp_path / FILE_NAME).exists()
-    finally:
-        for process in (ours, stranger):
-            process.kill()
-            process.communicate()
-
-
-def test_a_folder_without_a_crash_has_no_leftovers(tmp_path: Path):
-    assert end_leftovers(tmp_path) == []
-    assert os.listdir(tmp_path) == []
+def test_a_stack_runs_where_somebody_holds_the_folder_and_says_what_it_offers(tmp_path: Path):
+    with pytest.raises(StackError, match=f"No stack runs in {tmp_path}: start one"):
+        running_stack(tmp_path)
+    description = describe()
+    with FolderLock(tmp_path):
+        description.write(tmp_path)
+        assert running_stack(tmp_path) == description
+    with pytest.raises(StackError, match=f"No stack runs in {tmp_path} any more"):
+        running_stack(tmp_path)

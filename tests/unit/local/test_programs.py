@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local import data_api, node, postgres, redis
+from local import account, data_api, node, postgres, redis
 from local.credentials import Credentials
 from local.errors import StackError
 
@@ -85,8 +85,8 @@ def test_secrets_are_quoted_in_the_data_apis_configuration():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="root is refused everywhere, but only Linux has these accounts")
 def test_root_never_runs_the_server(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(postgres.os, "geteuid", lambda: 0)
-    assert postgres.Account.choose().uid != 0
-    monkeypatch.setattr(postgres, "UNPRIVILEGED_USERS", ())
+    monkeypatch.setattr(account.os, "geteuid", lambda: 0)
+    assert account.Account.choose().uid != 0
+    monkeypatch.setattr(account, "UNPRIVILEGED_USERS", ())
     with pytest.raises(StackError, match="refuses to run as root: run this as another user"):
-        postgres.Account.choose()
+        account.Account.choose()

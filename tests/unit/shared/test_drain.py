@@ -100,9 +100,17 @@ def test_a_batch_that_the_database_refuses_is_given_back_event_by_event() -> Non
     assert {failure["event_id"] for failure in given_back["failed"]} == {1, 3}
 
 
-def test_a_database_that_cannot_be_reached_is_not_blamed_on_the_events() -> None:
+def test_a_database_that_is_away_for_a_moment_is_told_again() -> None:
+    queue = FakeQueue([claim(ended("roast"))], refusals=[DataApiError("no answer")] * 3)
+    assert drain(queue) == Report(batches=1, events=1)
+    assert len(queue.completed) == 1
+
+
+def test_a_database_that_stays_away_is_not_blamed_on_the_events() -> None:
+    queue = FakeQueue([claim(ended("roast"))], refusals=[DataApiError("no answer")] * 99)
     with pytest.raises(DataApiError):
-        drain(FakeQueue([claim(ended("roast"))], refusals=[DataApiError("no answer")]))
+        drain(queue)
+    assert queue.completed == []
 
 
 def test_what_was_lost_to_another_claimant_is_not_cached() -> None:

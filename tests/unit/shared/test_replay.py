@@ -112,3 +112,17 @@ def test_every_run_is_learned_in_the_end():
     for _ in replay.walk(executions):
         pass
     assert sum(state.runs for state in replay.states.values()) == sum(e.failed is not None for e in executions)
+
+
+def test_a_judge_is_asked_before_a_run_is_learned_and_keeps_it_out_of_the_baselines():
+    runs_known = []
+
+    def judge(execution: Execution, state: PipelineState) -> bool:
+        runs_known.append(state.runs)
+        return execution.duration_seconds == 36_000.0
+
+    replay = Replay(judge)
+    executions = [run(20 * number, minutes=600 if number == 9 else 10) for number in range(12)]
+    assert len(list(replay.walk(executions))) == 12
+    assert runs_known == list(range(12))
+    assert list(replay.states["orders"].measures.measured.measure("duration_seconds").baseline.values) == [600.0] * 11
