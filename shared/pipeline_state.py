@@ -27,7 +27,7 @@ class StateVersionError(StateError):
 
 
 class PipelineState:
-    """A small value that scores then learns. Its JSON is bounded: 8 KB with up to eight metrics, 20 KB with any number.
+    """A small value that scores then learns. Its JSON is bounded: 8 KB with up to eight metrics, 22 KB with any number.
 
     A state without runs answers with the workspace's figures and says so (``runs``, which counts successes and
     failures, is 0).

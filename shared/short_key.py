@@ -1,9 +1,11 @@
 """Names as keys of stored state: short, plain, and still told apart."""
 
+import re
 import zlib
 from functools import lru_cache
 
 MAX_KEY_CHARACTERS = 32
+_NOT_PLAIN = re.compile(r"[^ !#-\[\]-~]")  # JSON would write it longer than it is
 
 
 @lru_cache(maxsize=4096)
@@ -23,7 +25,6 @@ def short_key(name: str) -> str:
     >>> short_key("cpu_percent"), short_key("a name that is much longer than it should be")
     ('cpu_percent', 'a name that is much lon~c7c9973c')
     """
-    if len(name) <= MAX_KEY_CHARACTERS and name.isascii() and name.isprintable():
+    if len(name) <= MAX_KEY_CHARACTERS and not _NOT_PLAIN.search(name):
         return name
-    plain = name[: MAX_KEY_CHARACTERS - 9].encode("ascii", "replace").decode()
-    return f"{plain if plain.isprintable() else ''}~{checksum(name)}"
+    return f"{_NOT_PLAIN.sub('?', name[: MAX_KEY_CHARACTERS - 9])}~{checksum(name)}"

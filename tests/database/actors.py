@@ -26,8 +26,9 @@ class Actor:
     def select(self, table: str, **equal: Any) -> httpx.Response:
         return self.http.get(f"/rest/v1/{table}", params={"select": "*", **_filters(equal)})
 
-    def insert(self, table: str, rows: Any) -> httpx.Response:
-        return self.http.post(f"/rest/v1/{table}", json=rows, headers=RETURN)
+    def insert(self, table: str, rows: Any, *, prefer: str = "return=minimal") -> httpx.Response:
+        """By default without asking for the rows back: who may not read may still be able to write."""
+        return self.http.post(f"/rest/v1/{table}", json=rows, headers={"prefer": prefer})
 
     def update(self, table: str, changes: dict[str, Any], **equal: Any) -> httpx.Response:
         return self.http.patch(f"/rest/v1/{table}", json=changes, params=_filters(equal), headers=RETURN)
@@ -44,7 +45,7 @@ class Actor:
 
     def add(self, table: str, **row: Any) -> dict[str, Any]:
         """A row that the actor inserts, as stored."""
-        return answered(self.insert(table, row))[0]
+        return answered(self.insert(table, row, prefer=RETURN["prefer"]))[0]
 
 
 def answered(response: httpx.Response) -> Any:
@@ -56,7 +57,7 @@ def answered(response: httpx.Response) -> Any:
 def did(response: httpx.Response) -> bool:
     """Whether a call reached a row: False when it was refused with a 4xx or found nothing; a 5xx is nobody's answer."""
     assert response.status_code < 500, f"{response.request.method} {response.request.url}: {response.text[:500]}"
-    return response.is_success and bool(response.json())
+    return response.is_success and (response.status_code == 201 or bool(response.json()))
 
 
 def caller(stack: StackDescription, name: str, token: str = "", **of: str) -> Actor:

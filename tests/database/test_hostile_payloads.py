@@ -21,7 +21,6 @@ from tests.database.actors import Actor, answered
         pytest.param({"stages": [{}]}, id="an empty stage"),
         pytest.param({"metrics": [{"metric_name": "x"}]}, id="a metric of nothing"),
         pytest.param({"logs": [{"message": "x", "execution_id": str(uuid.uuid4())}]}, id="a log of an unknown run"),
-        pytest.param({"logs": [{"message": "x"}] * 11_000}, id="11,000 rows"),
     ],
 )
 def test_a_payload_of_the_wrong_shape_is_refused_in_words(roaster: Actor, payload: Any) -> None:
@@ -29,6 +28,15 @@ def test_a_payload_of_the_wrong_shape_is_refused_in_words(roaster: Actor, payloa
     assert 400 <= response.status_code < 500, f"{response.status_code} {response.text[:300]}"
     assert response.json()["message"]
     assert roaster.rows("executions") == roaster.rows("logs") == []
+
+
+def test_eleven_thousand_rows_in_one_call_are_refused_and_none_is_stored(roaster: Actor, pipeline: str) -> None:
+    run = {"id": str(uuid.uuid4()), "pipeline_id": pipeline}
+    metrics = [{"execution_id": run["id"], "metric_name": "drum_celsius", "metric_value": n} for n in range(11_000)]
+    response = roaster.call("ingest", payload={"executions": [run], "metrics": metrics})
+    assert response.is_client_error
+    assert "send at most 10000 at a time" in response.json()["message"]
+    assert roaster.rows("executions") == roaster.rows("metrics") == []
 
 
 def test_ten_thousand_rows_in_one_call_are_stored(roaster: Actor, pipeline: str) -> None:

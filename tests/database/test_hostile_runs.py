@@ -1,5 +1,6 @@
 """Runs that nobody should record: stored whole, or refused with a 4xx and nothing of them kept."""
 
+import json
 import uuid
 from typing import Any
 
@@ -7,6 +8,17 @@ import psycopg
 import pytest
 
 from tests.database.actors import Actor, answered
+
+JSON = {"content-type": "application/json"}
+GOOD = {
+    "error_message": None,
+    "metadata": {},
+    "status": "failed",
+    "duration_seconds": 600.0,
+    "attempt": 1,
+    "started_at": None,
+    "config_version": 1,
+}
 
 
 def record(roaster: Actor, how: str, run: dict[str, Any]) -> None:
@@ -80,11 +92,18 @@ def test_what_cannot_be_stored_is_refused_and_nothing_is_kept(
     roaster: Actor, pipeline: str, how: str, columns: str
 ) -> None:
     """The good run beside it in the same call is not kept either."""
-    good = f'{{"id": "{uuid.uuid4()}", "pipeline_id": "{pipeline}", "status": "failed", "metadata": {{}}}}'
-    bad = f'{{"id": "{uuid.uuid4()}", "pipeline_id": "{pipeline}", "status": "failed", {columns}}}'
+    # Both have the same keys, so that a row is not refused for want of one.
+    column = columns.split('"')[1]
+    good = json.dumps(
+        {"id": str(uuid.uuid4()), "pipeline_id": pipeline} | {column: {**GOOD, "pipeline_id": pipeline}[column]}
+    )
+    rest = "" if column == "pipeline_id" else f'"pipeline_id": "{pipeline}", '
+    bad = f'{{"id": "{uuid.uuid4()}", {rest}{columns}}}'
+    assert roaster.http.post("/rest/v1/executions", content=f"[{good}]", headers=JSON).is_success
+    roaster.delete("executions", pipeline_id=pipeline)
     runs = f"[{good}, {bad}]"
     path, body = ("executions", runs) if how == "a row" else ("rpc/ingest", f'{{"payload": {{"executions": {runs}}}}}')
-    response = roaster.http.post(f"/rest/v1/{path}", content=body, headers={"content-type": "application/json"})
+    response = roaster.http.post(f"/rest/v1/{path}", content=body, headers=JSON)
     assert 400 <= response.status_code < 500, response.text
     assert roaster.rows("executions") == []
 
@@ -94,6 +113,6 @@ def test_a_number_past_every_number_is_refused_or_unknown_and_never_another(roas
     response = roaster.http.post(
         "/rest/v1/rpc/ingest",
         content=f'{{"payload": {{"executions": [{run}]}}}}',
-        headers={"content-type": "application/json"},
+        headers=JSON,
     )
     assert response.is_client_error or [row["duration_seconds"] for row in roaster.rows("executions")] == [None]

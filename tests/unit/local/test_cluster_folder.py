@@ -49,7 +49,7 @@ def test_no_open_folder_at_all_is_a_sentence(tmp_path: Path, monkeypatch: pytest
     closed = tmp_path / "closed"
     closed.mkdir()
     monkeypatch.setattr(cluster_folder.tempfile, "tempdir", str(closed))
-    with pytest.raises(StackError, match="cannot enter .*: set TMPDIR to a folder that anyone can"):
+    with pytest.raises(StackError, match=r"cannot enter .*: set TMPDIR to a folder that anyone can"):
         make(closed / "postgres", ACCOUNT)
 
 

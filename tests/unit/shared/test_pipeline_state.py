@@ -269,6 +269,20 @@ def test_a_state_stays_small(measures, stages, most_bytes):
     assert len(json.dumps(state.to_json())) <= most_bytes
 
 
+def test_a_state_stays_small_where_names_are_hostile_and_measures_come_and_go():
+    state = PipelineState()
+    for number in range(67 * 50):
+        name = f"{number // 50}" + '"' * 30
+        stages = [
+            {"stage_name": f"{(number + place) % 64:02d}" + "\\" * 30, "status": "completed"} for place in range(5)
+        ]
+        state.update(
+            run(number, metrics={name: number + 0.1}, metadata={'"' * 20 + name: number * 1.1}, stages=stages),
+            anomalous=number % 9 == 0,
+        )
+    assert len(json.dumps(state.to_json(), separators=(",", ":"))) <= 22_528  # as it is stored
+
+
 def test_a_clock_an_hour_ahead_is_no_trouble():
     ahead = run(0, started_at=(MONDAY + timedelta(hours=1)).isoformat())
     state = learned(ahead)
