@@ -22,7 +22,11 @@ class Knowledge:
     model: ServedModel
 
     def vector(self, execution: Execution) -> list[float]:
-        """The features of the run, as they were when it began."""
+        """The features of the run at its beginning, from what the engine knows now.
+
+        For `predict`, who is told of starts and ends in order, that is what was known then. `detect` is told of ends
+        alone: it has also learned runs that ended while this one ran.
+        """
         return self.state.vector(execution, now=execution.begun_at, owner=self.owner, workspace=self.workspace)
 
 

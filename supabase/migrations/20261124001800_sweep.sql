@@ -287,8 +287,14 @@ begin
     if exists (select from pg_catalog.pg_available_extensions where name = 'pg_cron') then
         create extension if not exists pg_cron;
         -- Schedules in seconds need pg_cron 1.5.
-        if (select string_to_array(extversion, '.')::integer[] < array[1, 5] from pg_catalog.pg_extension
-            where extname = 'pg_cron') then
+        if exists (
+            select
+            from pg_catalog.pg_extension
+            where
+                extname = 'pg_cron'
+                -- Debian calls its 1.4 "1.4-1".
+                and string_to_array(substring(extversion from '^[0-9]+[.][0-9]+'), '.')::integer[] < array[1, 5]
+        ) then
             sweep_schedule := '* * * * *';
         end if;
     end if;

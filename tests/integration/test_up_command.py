@@ -5,9 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +12,11 @@ import psutil
 import psycopg
 import pytest
 
-from local.cluster_folder import remove
 from local.description import FILE_NAME, StackDescription
+from local.stack import Stack
 from tests.waiting import eventually
 
 COMMAND = str(Path(sys.executable).with_name("flexiroaster"))
-
-
-@pytest.fixture
-def data_dir() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="flexiroaster-tests-"))
-    yield folder
-    for stack_folder in (folder / "a", folder / "b", folder):
-        remove(stack_folder)
 
 
 class Up:
@@ -75,28 +64,13 @@ def status(data_dir: Path) -> tuple[int, dict[str, Any]]:
     return result.returncode, json.loads(result.stdout) if result.stdout else {}
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_stops_every_process(data_dir: Path, number: signal.Signals):
+@pytest.mark.parametrize("processes_started", [0, 2, 5, 8])
+def test_an_interrupt_in_the_middle_of_the_start_leaves_nothing(data_dir: Path, processes_started: int):
     with Up(data_dir) as up:
-        up.says("Running")
-        processes = up.processes()
-        assert len(processes) > 8
-        assert up.end(number) == 0
-        eventually(lambda: gone(processes))
-        assert not (data_dir / FILE_NAME).exists()
-
-
-@pytest.mark.parametrize("moment_seconds", [0.0, 0.4, 0.8, 1.6])
-def test_an_interrupt_in_the_middle_of_the_start_leaves_nothing(data_dir: Path, moment_seconds: float):
-    with Up(data_dir) as up:
-        processes: dict[int, psutil.Process] = {}
         eventually((data_dir / "lock").exists)
-        deadline = time.monotonic() + moment_seconds
-        while time.monotonic() < deadline:
-            processes.update({process.pid: process for process in up.processes()})
-            time.sleep(0.02)
+        processes = eventually(lambda: (found := up.processes()) and len(found) > processes_started and found)
         assert up.end(signal.SIGINT) == 0
-        eventually(lambda: gone(list(processes.values())))
+        eventually(lambda: gone(processes))
         assert not any(
             str(data_dir) in " ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])
         )
@@ -138,40 +112,39 @@ def test_status_says_what_runs_and_what_does_not(data_dir: Path):
         assert eventually(lambda: status(data_dir)[0] == 0)
 
 
-def test_two_runs_side_by_side_do_not_collide(data_dir: Path):
+def test_two_runs_side_by_side_do_not_collide_and_an_interrupt_stops_every_process(data_dir: Path):
     with Up(data_dir / "a") as first, Up(data_dir / "b") as second:
-        first.says("Running")
-        second.says("Running")
         ports = []
         for up in (first, second):
+            up.says("Running")
             description = StackDescription.read(up.data_dir)
             ports += [description.api_url, description.gateway_url, description.redis_url, description.object_store_url]
             with psycopg.connect(description.database_url) as database:
-                row = database.execute("select count(*) from public.workspaces").fetchone()
-                assert row is not None
-                assert row[0] == 1
+                assert database.execute("select count(*) from public.workspaces").fetchone() == (1,)
         assert len(set(ports)) == len(ports)
+        for up, number in ((first, signal.SIGINT), (second, signal.SIGTERM)):
+            processes = up.processes()
+            assert len(processes) > 8
+            assert up.end(number) == 0
+            eventually(lambda processes=processes: gone(processes))
+            assert not (up.data_dir / FILE_NAME).exists()
 
 
-def test_a_folder_in_use_is_one_sentence(data_dir: Path):
-    with Up(data_dir) as up:
-        up.says("Running")
-        again = subprocess.run(
-            [COMMAND, "up", "--data-dir", str(data_dir)], capture_output=True, text=True, check=False
-        )
-        assert again.returncode == 1
-        assert again.stderr == f"Error: Another stack runs in {data_dir}: stop it, or choose another --data-dir.\n"
+def test_a_folder_in_use_is_one_sentence(stack: Stack):
+    again = subprocess.run(
+        [COMMAND, "up", "--data-dir", str(stack.data_dir)], capture_output=True, text=True, check=False
+    )
+    assert again.returncode == 1
+    assert again.stderr == f"Error: Another stack runs in {stack.data_dir}: stop it, or choose another --data-dir.\n"
 
 
-def test_a_port_in_use_is_one_sentence(data_dir: Path):
-    with Up(data_dir / "a") as up:
-        up.says("Running")
-        port = StackDescription.read(up.data_dir).gateway_url.rpartition(":")[2]
-        command = [COMMAND, "up", "--data-dir", str(data_dir / "b"), "--port", port]
-        again = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert again.returncode == 1
-        assert again.stderr.startswith(f"Error: Port {port} cannot be used")
-        assert again.stderr.count("\n") == 1
+def test_a_port_in_use_is_one_sentence(data_dir: Path, stack: Stack):
+    port = stack.description.gateway_url.rpartition(":")[2]
+    command = [COMMAND, "up", "--data-dir", str(data_dir), "--port", port]
+    again = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert again.returncode == 1
+    assert again.stderr.startswith(f"Error: Port {port} cannot be used")
+    assert again.stderr.count("\n") == 1
 
 
 def test_a_failing_start_is_one_sentence_and_leaves_nothing(data_dir: Path):
