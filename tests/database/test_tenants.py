@@ -30,6 +30,18 @@ def test_a_stranger_moves_no_run_into_another_roastery(world: World) -> None:
         assert not did(world["stranger"].update("executions", change, id=run))
 
 
+@pytest.mark.parametrize("name", ["stranger", "anonymous", "viewer", "stranger's predict"])
+def test_a_write_without_a_filter_reaches_nothing_of_another_roastery(world: World, name: str) -> None:
+    for table in ("executions", "pipelines", "metrics", "predictions"):
+        key = world.home.arrange(table)["id"]
+        change = {"workspace_id": world.away.workspace_id}
+        # The stranger's own rows must not go either: they are what the other tests hang on.
+        if name != "stranger":
+            world[name].http.delete(f"/rest/v1/{table}")
+        world[name].http.patch(f"/rest/v1/{table}", json=change)
+        assert [row["workspace_id"] for row in world["owner"].rows(table, id=key)] == [world.home.workspace_id]
+
+
 def test_a_stranger_ingests_nothing_for_another_roastery(world: World) -> None:
     for workspace_id in (None, world.home.workspace_id, world.away.workspace_id):
         run = {"id": str(uuid.uuid4()), "pipeline_id": world.home.pipeline_id, "workspace_id": workspace_id}

@@ -261,3 +261,29 @@ def test_names_that_hold_anything_are_cut_in_the_sentence():
 def test_a_run_an_hour_ahead_is_scored_like_any_other():
     ahead = usual_run(40, started_at=MONDAY.replace(year=2027).isoformat(), completed_at=None, duration_seconds=600)
     assert score(ahead, learned(), PIPELINE).reasons == ()
+
+
+def test_while_learning_not_even_a_model_alarms():
+    detection = score(usual_run(3), learned(3), PIPELINE, model_score=0.99)
+    assert detection.status == "learning"
+    assert detection.score < 0.5
+    assert detection.guardrail_action == "watch"
+
+
+def test_a_streak_is_said_at_the_third_sixth_and_twelfth_failure():
+    state, said = learned(), []
+    for number in range(40, 53):
+        failure = usual_run(number, status="failed")
+        if any(reason.feature == "rule:failure_streak" for reason in score(failure, state, PIPELINE).reasons):
+            said.append(number - 39)
+        state.update(failure)
+    assert said == [3, 6, 12]
+
+
+def test_another_error_ends_a_burst():
+    state = learned()
+    for number, message in ((40, "disk full"), (41, "disk full"), (42, "table is locked")):
+        failure = usual_run(number, status="failed", error_message=message)
+        detection = score(failure, state, PIPELINE)
+        state.update(failure)
+    assert "rule:error_burst" not in [reason.feature for reason in detection.reasons]
