@@ -87,7 +87,7 @@ class Drain:
         try:
             lost = self._complete(queue, payload)
         except DataApiError as error:
-            if not error.code:
+            if error.is_passing:
                 raise
             logs.error(str(error), action="take_events_one_by_one", engine=self._judge.engine, code=error.code)
             payload = refused(claim, str(error))
@@ -108,7 +108,7 @@ class Drain:
             try:
                 return queue.complete(self._judge.table, payload)
             except DataApiError as error:
-                if error.code:
+                if not error.is_passing:
                     raise
                 logs.warning(str(error), action="complete_again", engine=self._judge.engine, after_seconds=pause)
                 self._nap(pause)

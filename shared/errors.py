@@ -27,6 +27,11 @@ class DataApiError(FlexiRoasterError):
         super().__init__(message)
         self.code = code
 
+    @property
+    def is_passing(self) -> bool:
+        """Whether the same call may well succeed in a moment: nobody answered, or another transaction was in the way."""
+        return not self.code or self.code.startswith("40")
+
 
 class CacheUnavailable(FlexiRoasterError):
     """Redis did not answer; what it would have said is in Postgres."""

@@ -7,8 +7,9 @@ from typing import Self
 
 from shared import row_values as read
 from shared.errors import FlexiRoasterError
+from shared.stage_run import MAX_ERROR_BYTES, duration_seconds
+from shared.stage_run import StageRun as StageRun
 
-MAX_ERROR_BYTES = 8192
 MAX_IDENTIFIER_BYTES = 2048
 MAX_METRICS = 200
 MAX_METADATA = 200
@@ -22,33 +23,6 @@ STATUSES = ENDED_STATUSES | {"pending", "queued", "running"}
 
 class RowError(FlexiRoasterError, ValueError):
     """The row cannot be a run: it has no id, no pipeline, no workspace or no readable time."""
-
-
-@dataclass(frozen=True, slots=True)
-class StageRun:
-    """One stage of a run. Durations in seconds; None where not measured."""
-
-    name: str
-    status: str
-    attempt: int = 1
-    started_at: datetime | None = None
-    completed_at: datetime | None = None
-    duration_seconds: float | None = None
-    error_message: str | None = None
-
-    @classmethod
-    def from_row(cls, row: Mapping[str, object]) -> Self:
-        """A stage from a row of ``execution_stages``; as tolerant as `Execution.from_row`."""
-        started_at, completed_at = read.moment(row.get("started_at")), read.moment(row.get("completed_at"))
-        return cls(
-            name=read.name(row.get("stage_name") or row.get("name")),
-            status=read.name(row.get("status")) or "pending",
-            attempt=read.whole(row.get("attempt"), default=1, low=1),
-            started_at=started_at,
-            completed_at=completed_at,
-            duration_seconds=_duration_seconds(row.get("duration_seconds"), started_at, completed_at),
-            error_message=read.text(row.get("error_message"), max_bytes=MAX_ERROR_BYTES),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +78,7 @@ class Execution:
             created_at=created_at,
             started_at=started_at,
             completed_at=completed_at,
-            duration_seconds=_duration_seconds(row.get("duration_seconds"), started_at, completed_at),
+            duration_seconds=duration_seconds(row.get("duration_seconds"), started_at, completed_at),
             trigger_type=read.name(row.get("trigger_type")) or "manual",
             attempt=read.whole(row.get("attempt"), default=1, low=1),
             error_message=read.text(row.get("error_message"), max_bytes=MAX_ERROR_BYTES),
@@ -169,13 +143,6 @@ def _identifier(row: Mapping[str, object], column: str) -> str:
     if not identifier:
         raise RowError(f"execution {row.get('id')!r:.60} has no {column}; every run needs one")
     return identifier
-
-
-def _duration_seconds(value: object, started_at: datetime | None, completed_at: datetime | None) -> float | None:
-    measured = read.magnitude(value)
-    if measured is not None or started_at is None or completed_at is None or completed_at < started_at:
-        return measured
-    return (completed_at - started_at).total_seconds()
 
 
 def _config_version(value: object) -> int | None:

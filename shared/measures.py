@@ -5,7 +5,8 @@ from typing import Any, Self
 
 from shared.measure import Measure
 from shared.short_key import short_key
-from shared.statistics.robust_baseline import MAX_WINDOW, Usual
+from shared.statistics.robust_baseline import MAX_WINDOW
+from shared.statistics.usual import Usual
 
 MIN_WINDOW = 16
 

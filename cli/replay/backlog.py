@@ -40,6 +40,7 @@ class Backlog:
         self._connection = connection
         self._stop = stop
         self._note = note
+        self._has_paused = False
         self._items_since = 0
         self._read_at = time.monotonic()
         self.now = QueueDepth.read(connection)
@@ -56,7 +57,9 @@ class Backlog:
             return
         self._read()
         if self.now.left > HIGH_EVENTS:
-            self._note(f"{self.now.left:,} events are waiting: sending pauses until the engines have caught up")
+            if not self._has_paused:
+                self._note(f"{self.now.left:,} events are waiting: sending pauses until the engines have caught up")
+                self._has_paused = True
             if not self._falls_to(LOW_EVENTS, on_progress) and not self._stop.is_set():
                 raise ReplayError(f"{self._standstill()}; the same command then goes on from here.")
 

@@ -140,7 +140,7 @@ def describe(result: ReplayResult) -> str:
     if result.items_sent == 0 and result.resumed_from and result.complete:
         return "Everything was sent before; --restart sends it again."
     lines = [
-        f"Replayed {result.rows:,} runs of {result.pipelines:,} pipelines in {result.seconds:,.1f} s: "
+        f"Replayed {result.rows:,} runs of {result.pipelines:,} pipeline{'' if result.pipelines == 1 else 's'} in {result.seconds:,.1f} s: "
         f"{result.rows_per_second:,.0f} runs/s"
     ]
     if result.waited:

@@ -75,7 +75,7 @@ class Replay:
                 sending_seconds = seconds = time.monotonic() - began
             if wait and complete:
                 self._at = None
-                drained = backlog.drain(lambda: self._show("Waiting after", backlog))
+                drained = backlog.drain(lambda: self._show("Waiting at", backlog))
                 seconds = time.monotonic() - began
             decided = self._decided()
         except Interrupted:
@@ -119,7 +119,7 @@ class Replay:
                 self._requests += 1
                 self._at = batch.at
                 self._pipelines_met.update(batch.owners)
-                backlog.hold_back(batch.items, lambda: self._show("Pausing after", backlog))
+                backlog.hold_back(batch.items, lambda: self._show("Paused at", backlog))
                 self._show("Replayed", backlog)
         return True
 

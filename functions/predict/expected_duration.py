@@ -7,7 +7,7 @@ from typing import NamedTuple
 from shared.execution import Execution
 from shared.pipeline_measures import DURATION
 from shared.pipeline_state import PipelineState
-from shared.statistics.robust_baseline import Usual
+from shared.statistics.usual import Usual
 from shared.timeout import timeout_seconds
 
 LOW_SHARE, HIGH_SHARE = 0.1, 0.9

@@ -5,6 +5,8 @@ from typing import Any, Self
 
 from shared.statistics.stored import stored_numbers
 
+_STEPS = 10_000.0  # counts are kept in ten-thousandths, which are short when stored
+
 
 class OutcomeTable:
     """Decayed (runs, failures) for each of the ``capacity`` keys seen last.
@@ -32,8 +34,9 @@ class OutcomeTable:
         runs, failures = counts.pop(key, (0.0, 0.0))
         if len(counts) >= self.capacity:
             del counts[next(iter(counts))]
-        keep = self._keep
-        counts[key] = (round(runs * keep + 1.0, 4), round(failures * keep + (1.0 if failed else 0.0), 4))
+        keep = self._keep * _STEPS
+        failures = int(failures * keep + (_STEPS + 0.5 if failed else 0.5)) / _STEPS
+        counts[key] = (int(runs * keep + _STEPS + 0.5) / _STEPS, failures)
 
     def get(self, key: str) -> tuple[float, float]:
         """(runs, failures) of this key."""

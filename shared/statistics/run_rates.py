@@ -29,9 +29,10 @@ class RunRates:
 
     def update(self, failed: bool) -> None:
         """Learn the outcome of the next run."""
-        self.runs = [runs * keep + 1.0 for runs, keep in zip(self.runs, _KEEP, strict=True)]
-        one = 1.0 if failed else 0.0
-        self.failures = [failures * keep + one for failures, keep in zip(self.failures, _KEEP, strict=True)]
+        one, (short, middle, long) = 1.0 if failed else 0.0, _KEEP
+        runs, failures = self.runs, self.failures
+        self.runs = [runs[0] * short + 1.0, runs[1] * middle + 1.0, runs[2] * long + 1.0]
+        self.failures = [failures[0] * short + one, failures[1] * middle + one, failures[2] * long + one]
 
     def get(self) -> list[tuple[float, float]]:
         """(runs, failures) per half-life."""

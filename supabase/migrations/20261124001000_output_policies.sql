@@ -153,3 +153,63 @@ create policy "admins change the maintenance windows of their workspaces"
 create policy "admins delete the maintenance windows of their workspaces"
     on public.maintenance_windows for delete to authenticated
     using (workspace_id = any ((select engine.workspace_ids('admin'))::uuid[]));
+
+-- Nobody changes a row in another person's name: who changed it is who is signed in.
+create function engine.sign_alert_change()
+    returns trigger
+    language plpgsql
+    set search_path = ''
+as $$
+begin
+    if new.acknowledged_by is distinct from old.acknowledged_by and new.acknowledged_by is not null then
+        new.acknowledged_by := engine.user_id();
+    end if;
+    if new.resolved_by is distinct from old.resolved_by and new.resolved_by is not null then
+        new.resolved_by := engine.user_id();
+    end if;
+    return new;
+end
+$$;
+
+create function engine.sign_policy_change()
+    returns trigger
+    language plpgsql
+    set search_path = ''
+as $$
+begin
+    new.updated_by := engine.user_id();
+    return new;
+end
+$$;
+
+create function engine.keep_window_maker()
+    returns trigger
+    language plpgsql
+    set search_path = ''
+as $$
+begin
+    new.created_by := old.created_by;
+    return new;
+end
+$$;
+
+create trigger _100_alerts_sign
+    before update on public.alerts
+    for each row
+    execute function engine.sign_alert_change();
+create trigger _100_healing_policies_sign
+    before update on public.healing_policies
+    for each row
+    execute function engine.sign_policy_change();
+create trigger _100_maintenance_windows_keep_maker
+    before update of created_by on public.maintenance_windows
+    for each row
+    -- Deleting a person takes the name away; nothing else may.
+    when (new.created_by is not null)
+    execute function engine.keep_window_maker();
+
+revoke execute on function
+    engine.sign_alert_change(),
+    engine.sign_policy_change(),
+    engine.keep_window_maker()
+from public;

@@ -124,6 +124,18 @@ declare
     put_off uuid[];
 begin
     perform engine.require_engine();
+    -- A deletion locks the pipeline, its runs, then what hangs on them. In the same order here, so that neither dies of
+    -- the other.
+    perform
+    from public.pipelines
+    where id in (select pipeline_id from engine.queues where lease = this_lease)
+    order by id
+    for key share;
+    perform
+    from public.executions
+    where id in (select execution_id from engine.events where id = any (done))
+    order by id
+    for key share;
     held := array(
         select pipeline_id
         from engine.queues

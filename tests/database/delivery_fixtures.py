@@ -1,4 +1,4 @@
-"""Fixtures of the delivery tests, imported by name: nothing is sent or swept, so that what is arranged stays."""
+"""Fixtures of the delivery tests, a plugin of theirs: nothing is sent or swept, so that what is arranged stays."""
 
 from collections.abc import Iterator
 

@@ -49,7 +49,7 @@ def server(programs: Path) -> Iterator[str]:
         cwd=Path("/"),
         user=account.name,
         group=account.gid if account.name is not None else None,
-        stop_signal=signal.SIGINT,
+        stop_signal=signal.SIGQUIT,
     )
     process.spawn()
     try:

@@ -12,10 +12,7 @@ from tests.database.actors import Actor, answered, engine
 from tests.waiting import eventually
 
 STATE = "{}"
-WAITING = """
-    select from pg_stat_activity
-    where wait_event_type = 'Lock' and query ilike '%%complete_%s%%' and %s = any (pg_blocking_pids(pid))
-"""
+BLOCKED_BY = "select from pg_stat_activity where %s = any (pg_blocking_pids(pid))"
 
 
 @pytest.mark.parametrize(("name", "table"), [("predict", "predictions"), ("detect", "detections")])
@@ -36,8 +33,7 @@ def test_neither_the_deletion_nor_the_completion_dies_of_the_other(
         # What a deletion does first, so that the completion meets it half-way.
         deleter.execute("select from public.pipelines where id = %s for update", [pipeline])
         completion = pool.submit(worker.call, f"complete_{table}", payload=payload)
-        waiting = WAITING % (table, deleter.info.backend_pid)
-        eventually(lambda: database.execute(waiting.encode()).rowcount)
+        eventually(lambda: database.execute(BLOCKED_BY, [deleter.info.backend_pid]).rowcount)
         deleter.execute("delete from public.pipelines where id = %s", [pipeline])
         deleter.commit()
         answered(completion.result())

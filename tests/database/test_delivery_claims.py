@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.database.delivery_fixtures import http, ledger, owned, settings, still_stack, team  # noqa: F401
 from tests.database.delivery_ledger import Ledger
 from tests.database.delivery_team import Team
+
+pytest_plugins = ["tests.database.delivery_fixtures"]
 
 
 def test_a_pipeline_goes_to_one_claimant_at_a_time(team: Team) -> None:

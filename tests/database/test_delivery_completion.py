@@ -6,9 +6,10 @@ import psycopg
 import pytest
 
 from tests.database.delivery_actors import Row
-from tests.database.delivery_fixtures import http, ledger, owned, still_stack, team  # noqa: F401
 from tests.database.delivery_ledger import Ledger
 from tests.database.delivery_team import Team, detection, new_id
+
+pytest_plugins = ["tests.database.delivery_fixtures"]
 
 
 def _decided(claim: Row, **columns: object) -> Row:

@@ -4,9 +4,10 @@ import psycopg
 import pytest
 
 from tests.database.delivery_actors import Caller, Engine, Row
-from tests.database.delivery_fixtures import http, ledger, owned, settings, still_stack, team  # noqa: F401
 from tests.database.delivery_ledger import Ledger
 from tests.database.delivery_team import Team
+
+pytest_plugins = ["tests.database.delivery_fixtures"]
 
 ERROR = "RowError: the lamp has no wick"
 

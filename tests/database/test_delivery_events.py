@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.database.delivery_fixtures import http, ledger, owned, still_stack, team  # noqa: F401
 from tests.database.delivery_ledger import Ledger
 from tests.database.delivery_team import Team, new_id
+
+pytest_plugins = ["tests.database.delivery_fixtures"]
 
 STARTED, ENDED = [("predict", "started")], [("detect", "ended"), ("predict", "ended")]
 

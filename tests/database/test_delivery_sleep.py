@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.database.delivery_fixtures import http, ledger, owned, still_stack, team  # noqa: F401
 from tests.database.delivery_ledger import Ledger
 from tests.database.delivery_team import Team, recorded
+
+pytest_plugins = ["tests.database.delivery_fixtures"]
 
 
 def test_an_engine_that_finds_nothing_falls_asleep(team: Team, ledger: Ledger) -> None:

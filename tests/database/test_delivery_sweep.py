@@ -5,9 +5,10 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from tests.database.delivery_fixtures import http, ledger, owned, settings, still_stack, team  # noqa: F401
 from tests.database.delivery_ledger import Ledger
 from tests.database.delivery_team import Team
+
+pytest_plugins = ["tests.database.delivery_fixtures"]
 
 
 @pytest.fixture

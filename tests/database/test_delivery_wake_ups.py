@@ -3,9 +3,10 @@
 import psycopg
 import pytest
 
-from tests.database.delivery_fixtures import http, ledger, owned, settings, still_stack, team  # noqa: F401
 from tests.database.delivery_ledger import Ledger
 from tests.database.delivery_team import Team, new_id, recorded
+
+pytest_plugins = ["tests.database.delivery_fixtures"]
 
 BOTH = ["detect", "predict"]
 

@@ -9,13 +9,14 @@ import psycopg
 import pytest
 
 from local import hosted, migrations
-from local.errors import StackError
 from local.cluster_folder import remove
+from local.errors import StackError
 from local.stack import MIGRATIONS, Stack
-from tests.database.delivery_fixtures import http, owned, still_stack  # noqa: F401
 from tests.database.delivery_servers import installed, server
 from tests.database.delivery_team import Team
 from tests.waiting import eventually
+
+pytest_plugins = ["tests.database.delivery_fixtures"]
 
 # What hosted Supabase grants on everything that is made in schema public.
 DEFAULT_PRIVILEGES = """
@@ -34,6 +35,7 @@ where
 union all
 select format('function %s', routine.oid::regprocedure)
 from pg_catalog.pg_proc as routine
+
 where
     routine.pronamespace::regnamespace::text in ('public', 'engine')
     and has_function_privilege('anon', routine.oid, 'execute')

@@ -14,23 +14,24 @@ from hypothesis import strategies as st
 from shared import webhook
 from shared.errors import Refused
 from shared.outcome_history import HALF_LIVES_SECONDS, OutcomeHistory
-from tests.database.delivery_fixtures import http, owned, still_stack, team  # noqa: F401
 from tests.database.delivery_team import Team
+
+pytest_plugins = ["tests.database.delivery_fixtures"]
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 CENTURY_SECONDS = 100 * 366 * 86400
 
 counts = st.lists(
-    st.floats(min_value=0, max_value=1e6, allow_nan=False), min_size=len(HALF_LIVES_SECONDS), max_size=len(HALF_LIVES_SECONDS)
+    st.floats(min_value=0, max_value=1e6, allow_nan=False),
+    min_size=len(HALF_LIVES_SECONDS),
+    max_size=len(HALF_LIVES_SECONDS),
 )
 moments = st.integers(min_value=0, max_value=60 * 86400).map(lambda seconds: NEW_YEAR + timedelta(seconds=seconds))
 
 
 @pytest.mark.parametrize("length", [0, 1, 63, 64, 65, 200])
 @pytest.mark.parametrize("message", [b"", b"wake_1.1767225600.{}", bytes(range(256)) * 5])
-def test_the_code_of_a_message_is_what_python_computes(
-    owned: psycopg.Connection, length: int, message: bytes
-) -> None:
+def test_the_code_of_a_message_is_what_python_computes(owned: psycopg.Connection, length: int, message: bytes) -> None:
     key = hashlib.shake_256(b"lamp").digest(length)
     (code,) = owned.execute("select engine.hmac_sha256(%s, %s)", [key, message]).fetchone() or (None,)
     assert code == hmac.new(key, message, hashlib.sha256).digest()

@@ -3,8 +3,9 @@
 import psycopg
 import pytest
 
-from tests.database.delivery_fixtures import http, owned, settings, still_stack, team  # noqa: F401
 from tests.database.delivery_team import Team, new_id
+
+pytest_plugins = ["tests.database.delivery_fixtures"]
 
 RETRIES = [{"retries": 0}, {"retries": 3}, {"retries": 5, "workers": 2}]
 

@@ -100,8 +100,9 @@ def test_a_batch_that_the_database_refuses_is_given_back_event_by_event() -> Non
     assert {failure["event_id"] for failure in given_back["failed"]} == {1, 3}
 
 
-def test_a_database_that_is_away_for_a_moment_is_told_again() -> None:
-    queue = FakeQueue([claim(ended("roast"))], refusals=[DataApiError("no answer")] * 3)
+@pytest.mark.parametrize("fault", [DataApiError("no answer"), DataApiError("deadlock detected", "40P01")])
+def test_a_database_that_is_away_for_a_moment_is_told_again(fault: DataApiError) -> None:
+    queue = FakeQueue([claim(ended("roast"))], refusals=[fault] * 3)
     assert drain(queue) == Report(batches=1, events=1)
     assert len(queue.completed) == 1
 

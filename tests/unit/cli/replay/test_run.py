@@ -127,6 +127,14 @@ def test_the_sender_pauses_while_the_engines_are_far_behind(
     assert "20,001 events are waiting: sending pauses" in replays.words.getvalue()
 
 
+def test_it_says_only_once_that_it_pauses(project: Project, replays: Replays, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backlog, "POLL_ITEMS", 500)
+    monkeypatch.setattr(backlog, "WAIT_SECONDS", 0.001)
+    project.depths = [0, 20_001, 15_000, 20_002, 14_000, 0]
+    assert replays.run().backlog_peak == 20_002
+    assert replays.words.getvalue().count("sending pauses") == 1
+
+
 def test_it_waits_until_the_engines_are_done(
     project: Project, replays: Replays, monkeypatch: pytest.MonkeyPatch
 ) -> None:
