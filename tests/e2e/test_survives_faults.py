@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -11,6 +12,8 @@ from local.stack import Stack
 from tests.waiting import eventually
 
 from .conftest import Roastery
+
+AN_HOUR_AHEAD = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
 
 pytestmark = pytest.mark.usefixtures("impatient")
 
@@ -125,7 +128,10 @@ def test_an_end_that_comes_before_its_start_is_decided_once(roastery: Roastery, 
         pytest.param({"error_message": "boom " * 1_000_000, "status": "failed"}, id="5 MB of error"),
         pytest.param({"duration_seconds": "NaN", "rows_processed": "Infinity"}, id="NaN and infinity"),
         pytest.param({"duration_seconds": -5, "data_volume_mb": -1}, id="negative"),
-        pytest.param({"started_at": "2099-01-01T01:00:00Z", "completed_at": "2026-01-01T00:00:00Z"}, id="clocks"),
+        pytest.param(
+            {"started_at": "2099-01-01T01:00:00Z", "completed_at": "2026-01-01T00:00:00Z"}, id="a lifetime ahead"
+        ),
+        pytest.param({"started_at": AN_HOUR_AHEAD, "completed_at": AN_HOUR_AHEAD}, id="an hour ahead"),
         pytest.param({"started_at": None, "duration_seconds": None}, id="no times at all"),
         pytest.param({"metadata": {"a": {"b": [1] * 5000}, "c": "x" * 70_000, "n": 1e308}}, id="odd metadata"),
         pytest.param({"attempt": 2_000_000_000}, id="two billion attempts"),
