@@ -45,7 +45,7 @@ bench: install ## measure speed and memory, beside the floor of this machine; AR
 
 clean: ## remove .venv/, the Data API's packages, the stacks' data and the caches
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local.clean; else rm -rf .flexiroaster; fi
-	@rm -rf $(VENV) local/node/node_modules .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) *.egg-info local/node/node_modules .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PACKAGES): pyproject.toml constraints.txt

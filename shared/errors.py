@@ -29,7 +29,7 @@ class DataApiError(FlexiRoasterError):
 
     @property
     def is_passing(self) -> bool:
-        """Whether the same call may well succeed in a moment: nobody answered, or another transaction was in the way."""
+        """Whether the same call may well succeed in a moment: nobody answered, or a transaction was in the way."""
         return not self.code or self.code.startswith("40")
 
 

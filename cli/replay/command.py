@@ -139,9 +139,9 @@ def describe(result: ReplayResult) -> str:
     """A replay in at most four lines."""
     if result.items_sent == 0 and result.resumed_from and result.complete:
         return "Everything was sent before; --restart sends it again."
+    pipelines = "1 pipeline" if result.pipelines == 1 else f"{result.pipelines:,} pipelines"
     lines = [
-        f"Replayed {result.rows:,} runs of {result.pipelines:,} pipeline{'' if result.pipelines == 1 else 's'} in {result.seconds:,.1f} s: "
-        f"{result.rows_per_second:,.0f} runs/s"
+        f"Replayed {result.rows:,} runs of {pipelines} in {result.seconds:,.1f} s: {result.rows_per_second:,.0f} runs/s"
     ]
     if result.waited:
         decided = result.decided

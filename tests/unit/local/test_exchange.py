@@ -70,7 +70,7 @@ def test_a_connection_that_was_closed_in_between_costs_no_request():
     with serving(answer(OK), answer(OK)) as url:
         assert exchange(pool, request(url)).content == "ok"
         assert exchange(pool, request(url)).content == "ok"
-        pool.clear()
+        pool.connection_from_url(url).close()
 
 
 def test_a_target_that_never_answers_is_an_error_after_one_more_try():
