@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from bench.model import publish_model
+from bench.model import constant_model, publish_model
 from bench.processes import largest_resident_mb
 from bench.report import show
 from bench.stack import signed_in, temporary_stack
@@ -64,7 +64,9 @@ def main() -> None:
     with temporary_stack() as stack, tempfile.TemporaryDirectory() as folder:
         user = signed_in(stack.description)
         pipeline: Any = user.table("pipelines").insert({"name": "bench"}).execute().data[0]
-        publish_model(stack.description, pipeline["workspace_id"], kind="anomaly_detection", answer=0.1)
+        publish_model(
+            stack.description, pipeline["workspace_id"], kind="anomaly_detection", content=constant_model(0.1)
+        )
         session = user.auth.get_session()
         if session is None:
             raise SystemExit("the demo user has no session")

@@ -1,4 +1,4 @@
-"""A published model for benchmarks, until `train` makes real ones."""
+"""Published models for benchmarks and tests, until `train` makes real ones."""
 
 import hashlib
 
@@ -33,9 +33,19 @@ def constant_model(answer: float) -> bytes:
     return content
 
 
-def publish_model(description: StackDescription, workspace_id: str, *, kind: str, answer: float) -> None:
-    """Put a constant model into the object store and make it the workspace's production model of a kind."""
-    content = constant_model(answer)
+def publish_model(
+    description: StackDescription,
+    workspace_id: str,
+    *,
+    kind: str,
+    content: bytes,
+    stored: bytes | None = None,
+    fingerprint: str = FINGERPRINT,
+) -> str:
+    """Register ``content`` as the workspace's production model of a kind and return its version.
+
+    The object store gets the content, or ``stored`` in its place: what a corrupted or truncated object would be.
+    """
     sha256 = hashlib.sha256(content).hexdigest()
     key = f"models/{sha256}.onnx"
     boto3.client(
@@ -44,17 +54,24 @@ def publish_model(description: StackDescription, workspace_id: str, *, kind: str
         aws_access_key_id=description.access_key_id,
         aws_secret_access_key=description.secret_access_key,
         region_name=REGION,
-    ).put_object(Bucket=description.bucket, Key=key, Body=content)
-    with psycopg.connect(description.database_url, autocommit=True) as owner:
+    ).put_object(Bucket=description.bucket, Key=key, Body=content if stored is None else stored)
+    with psycopg.connect(description.database_url) as owner:
+        row = owner.execute(
+            """
+            insert into model_versions (workspace_id, kind, object_key, sha256, size_bytes, feature_fingerprint)
+            values (%s, %s, %s, %s, %s, %s)
+            returning id, model_version
+            """,
+            [workspace_id, kind, key, sha256, len(content), fingerprint],
+        ).fetchone()
+        if row is None:
+            raise RuntimeError("the model version was not stored")
         owner.execute(
             """
-            with version as (
-                insert into model_versions (workspace_id, kind, object_key, sha256, size_bytes, feature_fingerprint)
-                values (%s, %s, %s, %s, %s, %s)
-                returning id, workspace_id, kind
-            )
             insert into model_deployments (workspace_id, kind, rung, model_version_id)
-            select workspace_id, kind, 'production', id from version
+            values (%s, %s, 'production', %s)
+            on conflict (workspace_id, kind, rung) do update set model_version_id = excluded.model_version_id
             """,
-            [workspace_id, kind, key, sha256, len(content), FINGERPRINT],
+            [workspace_id, kind, row[0]],
         )
+    return str(row[1])

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from shared.execution import Execution
 
-STARTED, ENDED, STAGE = "started", "ended", "stage:"
+STARTED, ENDED = "started", "ended"
 MAX_CLOCK_LEAD = timedelta(days=1)
 
 # A pipeline as the database describes it to its engines: name, owner_id, config, timeout_seconds, schedule_cron,

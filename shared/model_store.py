@@ -5,7 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from shared.claim import ModelReference
 from shared.config import Config
@@ -16,13 +16,6 @@ if TYPE_CHECKING:
 
 KEPT_MODELS = 16
 REST_SECONDS = 30.0
-
-
-class Model(Protocol):
-    """A model that answers one number per row."""
-
-    def score(self, row: Sequence[float]) -> float:
-        """The answer for one row of features."""
 
 
 class OnnxModel:

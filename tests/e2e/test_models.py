@@ -1,14 +1,12 @@
 """A published model answers; a model that is away, corrupt or foreign steps back, and the row says why."""
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import psycopg
 import pytest
 
-from bench.model import constant_model
+from bench.model import constant_model, publish_model
 from local.stack import Stack
 from shared.features import FINGERPRINT
 
@@ -19,34 +17,18 @@ class Registry:
     """Publishes models for the roastery's workspace, as `train` will."""
 
     def __init__(self, stack: Stack, owner: psycopg.Connection, workspace_id: str) -> None:
-        description = stack.description
-        self._owner, self._workspace_id, self._bucket = owner, workspace_id, description.bucket
-        self._objects = boto3.client(
-            "s3",
-            endpoint_url=description.object_store_url,
-            aws_access_key_id=description.access_key_id,
-            aws_secret_access_key=description.secret_access_key,
-            region_name="us-east-1",
-        )
+        self._stack, self._owner, self._workspace_id = stack, owner, workspace_id
 
     def publish(self, kind: str, content: bytes, *, stored: bytes | None = None, fingerprint: str = FINGERPRINT) -> str:
-        """Register ``content`` as production, and put it (or ``stored`` in its place) into the object store."""
-        sha256 = hashlib.sha256(content).hexdigest()
-        key = f"models/{sha256}.onnx"
-        self._objects.put_object(Bucket=self._bucket, Key=key, Body=content if stored is None else stored)
-        row = self._owner.execute(
-            "insert into model_versions (workspace_id, kind, object_key, sha256, size_bytes, feature_fingerprint)"
-            " values (%s, %s, %s, %s, %s, %s) returning id, model_version",
-            [self._workspace_id, kind, key, sha256, len(content), fingerprint],
-        ).fetchone()
-        assert row is not None
-        self._owner.execute(
-            "insert into model_deployments (workspace_id, kind, rung, model_version_id)"
-            " values (%s, %s, 'production', %s)"
-            " on conflict (workspace_id, kind, rung) do update set model_version_id = excluded.model_version_id",
-            [self._workspace_id, kind, row[0]],
+        """Make ``content`` the production model, with ``stored`` in its place in the object store."""
+        return publish_model(
+            self._stack.description,
+            self._workspace_id,
+            kind=kind,
+            content=content,
+            stored=stored,
+            fingerprint=fingerprint,
         )
-        return row[1]
 
     def withdraw_all(self) -> None:
         """Leave no model behind."""
