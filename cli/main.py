@@ -19,6 +19,10 @@ class Subcommand(NamedTuple):
 SUBCOMMANDS: Mapping[str, Subcommand] = {
     "up": Subcommand("cli.up:up", "Start the embedded stack and stay until Ctrl-C."),
     "replay": Subcommand("cli.replay:replay", "Insert a history file through the Data API, in event order."),
+    "backtest": Subcommand(
+        "cli.backtest:backtest", "Say what the engines would have done on a history; no stack needed."
+    ),
+    "models": Subcommand("cli.models:models", "List, explain, train, promote, pin and roll back models."),
     "demo": Subcommand("cli.demo:demo", "Start the stack, replay a real history, and sum up what the engines said."),
     "status": Subcommand("cli.status:status", "Show what is running, the queues, dead letters and tables."),
 }

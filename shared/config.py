@@ -28,6 +28,7 @@ class Config:
     secret_access_key: str
     region: str
     log_level: str
+    git_revision: str
 
     def __repr__(self) -> str:
         return f"Config(supabase_url={self.supabase_url!r}, redis_url={self.redis_url!r}, bucket={self.bucket!r})"
@@ -64,4 +65,5 @@ class Config:
             secret_access_key=environment.get("AWS_SECRET_ACCESS_KEY", ""),
             region=environment.get("AWS_REGION", "us-east-1"),
             log_level=environment.get("LOG_LEVEL", "INFO"),
+            git_revision=environment.get("GIT_REVISION", "unknown"),
         )

@@ -3,15 +3,17 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flask
 
 from shared import logs, webhook
-from shared.drain import Report
 from shared.errors import DataApiError, Refused
 from shared.problem import Response, of_refusal, problem
 from shared.requests import MAX_BODY_BYTES, workspace_of
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _JSON = {"content-type": "application/json"}
 
@@ -20,12 +22,13 @@ _JSON = {"content-type": "application/json"}
 class Entry:
     """An engine behind HTTP.
 
-    ``wake`` works a workspace's queue off; ``answer`` takes the body of a direct question and the caller's token.
+    ``wake`` works a workspace's queue off and reports; ``answer`` takes the body of a direct question and the caller's
+    token.
     """
 
     engine: str
     webhook_secrets: tuple[str, ...]
-    wake: Callable[[str], Report]
+    wake: Callable[[str], "DataclassInstance"]
     answer: Callable[[bytes, str], Mapping[str, Any]]
     now: Callable[[], float]
 

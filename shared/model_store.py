@@ -4,12 +4,13 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shared.claim import ModelReference
 from shared.config import Config
 from shared.errors import ModelFault
+from shared.object_store import client
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -92,7 +93,7 @@ class ModelStore:
         import botocore.exceptions
 
         try:
-            self._client = self._client or _client(self._config)
+            self._client = self._client or client(self._config)
             body = self._client.get_object(Bucket=self._config.bucket, Key=reference.object_key)["Body"]
             # One byte more than registered tells an object that grew, without reading all of it.
             return body.read(reference.size_bytes + 1)
@@ -111,25 +112,3 @@ def checked(content: bytes, reference: ModelReference) -> bytes:
     if hashlib.sha256(content).hexdigest() != reference.sha256:
         raise ModelFault("the model's sha256 differs from the registered one")
     return content
-
-
-def _client(config: Config) -> "S3Client":
-    import boto3
-    from botocore.config import Config as ClientConfig
-
-    make_client: Callable[..., S3Client] = boto3.client
-    return make_client(
-        "s3",
-        endpoint_url=config.object_store_url or None,
-        aws_access_key_id=config.access_key_id or None,
-        aws_secret_access_key=config.secret_access_key or None,
-        region_name=config.region,
-        config=ClientConfig(
-            connect_timeout=2,
-            read_timeout=5,
-            retries={"total_max_attempts": 2},
-            # Other stores than AWS refuse the checksums that boto3 adds by default.
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-        ),
-    )

@@ -5,7 +5,7 @@ failure rate of the last week and each rate is shrunk towards the level above it
 pipeline without runs gets its owner's rate, and an owner without runs the workspace's.
 
 The weights were chosen by hand on the first 56 % of the Gaia history (warm-up and three blocks) and judged on the
-rest: ``python -m bench.quality_heuristic`` prints how it does beside its baselines. A worked number: where the
+rest: ``python -m bench.quality`` prints how it does beside its baselines. A worked number: where the
 workspace fails 10 % (-2.20), the last runs 60 % (0.41), the day 40 % (-0.41), the week 20 % (-1.39) and the owner's
 hour 30 % (-0.85), the logit is -2.20 + 0.20 * 2.61 + 0.10 * 1.79 + 0.25 * 0.81 + 0.30 * 1.35 = -0.89: a failure
 probability of 29 %.

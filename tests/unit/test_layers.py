@@ -11,7 +11,14 @@ ROOT = Path(__file__).parent.parent.parent
 OURS = {"bench", "cli", "functions", "local", "shared", "tests"}
 ENGINES = sorted(path.parent.name for path in ROOT.glob("functions/*/main.py"))
 # The package that brings a module, where the names differ.
-DISTRIBUTIONS = {"botocore": "boto3", "jwt": "pyjwt", "yaml": "pyyaml", "mypy_boto3_s3": None}
+DISTRIBUTIONS = {
+    "botocore": "boto3",
+    "jwt": "pyjwt",
+    "yaml": "pyyaml",
+    "mypy_boto3_s3": None,
+    "sklearn": "scikit-learn",
+    "_typeshed": None,
+}
 
 
 def imported(file: Path) -> set[str]:

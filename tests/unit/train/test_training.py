@@ -1,0 +1,221 @@
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from functions.train.artifact_store import ArtifactStoreError
+from functions.train.candidate import Candidate, make_candidate
+from functions.train.dataset import Dataset
+from functions.train.evaluation import evaluate
+from functions.train.failure_model import TooLittleDataError, fit_failure_model
+from functions.train.handler import Trainer
+from shared.features import FEATURES, FINGERPRINT, INDEX
+from shared.model_store import OnnxModel
+
+RATE = INDEX["pipeline_failure_rate_3_runs"]
+SUNDAY = 1_700_000_000.0
+
+
+def history(rows: int = 1200, *, meaning: float = 1.0, seed: int = 3) -> Dataset:
+    """Runs whose chance to fail is their pipeline's recent failure rate, or its opposite (``meaning`` -1)."""
+    random = np.random.default_rng(seed)
+    features = random.random((rows, len(FEATURES)), dtype=np.float32)
+    chance = features[:, RATE] if meaning > 0 else 1.0 - features[:, RATE]
+    started_at = SUNDAY + 600.0 * np.arange(rows)
+    return Dataset(features, (random.random(rows) < chance**2).astype(np.int8), started_at, started_at + 300.0)
+
+
+@pytest.fixture(scope="module")
+def candidate() -> Candidate:
+    return make_candidate(history(), kind="failure_prediction", git_revision="abc")
+
+
+def test_a_higher_failure_rate_never_means_a_lower_risk() -> None:
+    data = history(meaning=-1.0)
+    model = fit_failure_model(data.features, data.failed)
+    rows = np.repeat(data.features[:1], 50, axis=0)
+    rows[:, RATE] = np.linspace(0, 1, 50)
+    assert np.all(np.diff(model.probability(rows)) >= 0)
+
+
+@pytest.mark.parametrize(
+    ("failed", "missing"),
+    [
+        (np.zeros(499), "1 more ended runs are needed"),
+        (np.zeros(1000), "50 more failures are needed"),
+        (np.ones(1000), "50 more successes are needed"),
+        (np.empty(0), "500 more ended runs are needed"),
+    ],
+)
+def test_too_little_to_learn_from_says_how_much_is_missing(failed: np.ndarray, missing: str) -> None:
+    with pytest.raises(TooLittleDataError, match=missing):
+        fit_failure_model(np.zeros((len(failed), len(FEATURES)), np.float32), failed)
+
+
+def test_constant_columns_and_repeated_rows_train_a_model_that_says_the_base_rate() -> None:
+    failed = np.tile([0, 0, 0, 1], 300)
+    model = fit_failure_model(np.ones((1200, len(FEATURES)), np.float32), failed)
+    assert model.probability(np.ones((1, len(FEATURES)), np.float32)) == pytest.approx(0.25, abs=0.01)
+
+
+def test_a_candidate_that_knows_more_passes_and_says_so() -> None:
+    found = evaluate(history(4000))
+    assert found.passed
+    assert found.metrics["methods"]["candidate"]["roc_auc"]["value"] > 0.7
+    assert "Not worse" in found.summary
+    for figure in found.metrics["methods"]["candidate"].values():
+        assert figure["low"] <= figure["value"] <= figure["high"]
+
+
+def test_a_candidate_whose_data_changed_its_meaning_does_not_pass() -> None:
+    before, after = history(3000), history(1000, meaning=-1.0)
+    drifted = Dataset(
+        np.concatenate([before.features, after.features]),
+        np.concatenate([before.failed, after.failed]),
+        *(
+            np.concatenate([a, b + 3000 * 600.0])
+            for a, b in ((before.started_at, after.started_at), (before.ended_at, after.ended_at))
+        ),
+    )
+    found = evaluate(drifted)
+    assert not found.passed
+    assert "not deployed" in found.summary
+
+
+def test_nothing_that_ended_after_the_judged_runs_began_is_learned_from() -> None:
+    data = history(2000)
+    late = dataclasses.replace(data, ended_at=np.full(2000, SUNDAY * 2))
+    with pytest.raises(TooLittleDataError):
+        evaluate(late)
+
+
+def test_the_published_graph_answers_what_was_trained(candidate: Candidate) -> None:
+    data = history()
+    model = fit_failure_model(data.features, data.failed)
+    graph = OnnxModel(candidate.content, features=len(FEATURES))
+    for row in data.features[:20]:
+        assert graph.score(row.tolist()) == pytest.approx(model.probability(row[None])[0], abs=1e-5)
+
+
+def test_the_same_data_gives_the_same_bytes_and_manifest(candidate: Candidate) -> None:
+    again = make_candidate(history(), kind="failure_prediction", git_revision="abc")
+    assert again.sha256 == candidate.sha256
+    assert again.manifest.to_json() == candidate.manifest.to_json()
+    assert candidate.manifest.feature_fingerprint == FINGERPRINT
+
+
+@dataclass
+class Tasks:
+    """One task, the runs it may learn from, and what was said about it."""
+
+    data: Dataset
+    waiting: list[Mapping[str, Any]] = field(
+        default_factory=lambda: [
+            {"lease": "lease-1", "kind": "failure_prediction", "reason": "schedule", "claimed_at": "2026-11-24"}
+        ]
+    )
+    registered: list[Mapping[str, Any]] = field(default_factory=list)
+    finished: list[Mapping[str, Any]] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    wins: bool = True
+
+    def claim(self) -> Mapping[str, Any] | None:
+        return self.waiting.pop() if self.waiting else None
+
+    def counts(self, kind: str) -> Mapping[str, Any]:
+        return {"rows": len(self.data), "other_fingerprints": 7, "generations": {"shadow": 4}}
+
+    def pages(self, kind: str, *, before: str) -> Iterator[Sequence[Sequence[Any]]]:
+        for begin in range(0, len(self.data), 500):
+            yield [
+                [
+                    f"run-{n}",
+                    self.data.started_at[n],
+                    self.data.ended_at[n],
+                    int(self.data.failed[n]),
+                    300.0,
+                    "roast",
+                    self.data.features[n].tolist(),
+                ]
+                for n in range(begin, min(begin + 500, len(self.data)))
+            ]
+
+    def register(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        self.registered.append(payload)
+        return {"stored": self.wins}
+
+    def finish(self, lease: str, result: Mapping[str, Any]) -> bool:
+        self.finished.append(result)
+        return self.wins
+
+    def fail(self, lease: str, error: str) -> bool:
+        self.failures.append(error)
+        return self.wins
+
+
+@dataclass
+class Artifacts:
+    """Remembers what was published, or refuses."""
+
+    refuses: bool = False
+    published: dict[str, bytes] = field(default_factory=dict)
+
+    def publish(self, content: bytes, manifest: str, *, sha256: str) -> str:
+        if self.refuses:
+            raise ArtifactStoreError("the model could not be published: AccessDenied")
+        self.published[sha256] = content
+        return f"models/{sha256}.onnx"
+
+
+def train(tasks: Tasks, artifacts: Artifacts) -> Any:
+    return Trainer(artifacts, git_revision="abc", clock=lambda: 0.0).run(tasks, budget_seconds=10)
+
+
+def test_a_model_is_registered_only_after_it_is_published() -> None:
+    tasks, artifacts = Tasks(history()), Artifacts()
+    assert train(tasks, artifacts).registered == 1
+    [payload] = tasks.registered
+    assert payload["sha256"] in artifacts.published
+    assert payload["size_bytes"] == len(artifacts.published[payload["sha256"]])
+    assert (payload["rung"], payload["expected_generation"]) == ("shadow", 4)
+    assert payload["reason"].startswith("trained because of schedule. On 300 later runs")
+    json.dumps(payload, allow_nan=False)
+
+
+def test_an_object_store_that_refuses_leaves_nothing_registered_and_the_task_to_be_tried_again() -> None:
+    tasks = Tasks(history())
+    assert train(tasks, Artifacts(refuses=True)).failed == 1
+    assert tasks.registered == []
+    assert tasks.failures == ["the model could not be published: AccessDenied"]
+
+
+def test_too_little_data_is_a_finished_task_that_says_what_is_missing() -> None:
+    tasks = Tasks(history(20))
+    assert train(tasks, Artifacts()).failed == 0
+    assert tasks.finished[0]["outcome"] == "learning"
+    assert "485 more ended runs are needed (15 of 500), besides the latest quarter" in tasks.finished[0]["missing"]
+
+
+def test_no_data_says_whether_there_is_some_with_other_features() -> None:
+    tasks = Tasks(history(0))
+    train(tasks, Artifacts())
+    assert "7 were recorded by code with other features" in tasks.finished[0]["missing"]
+
+
+def test_rubbish_in_the_data_puts_the_task_off_and_not_the_trainer() -> None:
+    data = history()
+    data.features[5] = np.nan
+    data.failed[7] = 9
+    tasks = Tasks(data)
+    report = train(tasks, Artifacts())
+    assert (report.tasks, report.registered) == (1, 0)
+    assert len(tasks.failures) == 1
+
+
+def test_a_trainer_that_was_overtaken_says_so() -> None:
+    report = train(Tasks(history(), wins=False), Artifacts())
+    assert (report.registered, report.lost) == (0, 1)
