@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cli.backtest.blocks import blocks_of
-from cli.backtest.result import Backtest, Block, Told
+from cli.backtest.result import ALARM_FROM, Backtest, Block, Told
 from cli.backtest.walked import iso
 from cli.history import HistoryRow
 from functions.detect.score import score
@@ -19,7 +19,6 @@ from shared.replay import Replay
 PIPELINE: dict[str, Any] = {"config": {}, "stages": [], "timeout_seconds": None}
 WORST_RUNS = 10
 PRECISION_AT = (10, 100)
-ALARM_FROM = 0.5
 
 
 class Detections:

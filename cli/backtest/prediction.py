@@ -53,7 +53,7 @@ def judge_predictions(walked: Walked, *, history: str, say: Callable[[str], None
 def _predict_block(walked: Walked, said: Array, begin: int, end: int) -> tuple[int, str]:
     known = walked.known_before(begin)
     try:
-        model = fit_failure_model(walked.features[known], walked.truth[known])
+        model = fit_failure_model(walked.features[known], walked.truth[known], pipeline=walked.pipeline[known])
     except TooLittleDataError as error:
         return 0, f"the heuristic answers: {error}"
     said[begin:end] = model.probability(walked.features[begin:end])

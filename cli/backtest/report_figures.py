@@ -8,7 +8,6 @@ from cli.backtest.result import Backtest
 from functions.train.quality import Array
 
 SHARE_TICKS: Ticks = [(share, f"{share:g}") for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
-ALERT_FROM = 0.5
 
 
 def drawn(title: str, drawing: str, takeaway: str) -> str:

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from cli.backtest.report_figures import ALERT_FROM, no_ranking
+from cli.backtest.report_figures import no_ranking
 from cli.backtest.report_words import counted, figure, isolated, percent, shown, words_for
-from cli.backtest.result import Backtest
+from cli.backtest.result import ALARM_FROM, Backtest
 from cli.backtest.text import BASELINES
 
 
@@ -32,7 +32,7 @@ def lead(found: Backtest) -> str:
 
 
 def _alarms(found: Backtest) -> str:
-    alarms = int(np.sum(found.said >= ALERT_FROM))
+    alarms = int(np.sum(found.said >= ALARM_FROM))
     judged = len(found.said)
     return f"{counted(alarms, 'alarm')} in {judged:,} judged runs, or {1000 * alarms / judged:.1f} per 1,000."
 

@@ -6,9 +6,8 @@ from dataclasses import asdict
 
 import numpy as np
 
-from cli.backtest.report_figures import ALERT_FROM
 from cli.backtest.report_words import counted, figure, isolated, percent, shown, words_for
-from cli.backtest.result import Backtest
+from cli.backtest.result import ALARM_FROM, Backtest
 from cli.backtest.text import BASELINES
 from functions.train.quality import roc_auc
 
@@ -99,7 +98,7 @@ def told_table(found: Backtest) -> str:
     words = words_for(found)
     if not found.told:
         return '<p class="absent">There is no such run among the judged ones.</p>'
-    seen = sum(told.said >= ALERT_FROM for told in found.told)
+    seen = sum(told.said >= ALARM_FROM for told in found.told)
     caption = f"{seen} of {counted(len(found.told), 'run')} would have raised an {words.alert}. {words.worst}"
     rows = [
         [
@@ -107,7 +106,7 @@ def told_table(found: Backtest) -> str:
             shown(told.started_at),
             isolated(told.execution_id),
             shown(told.status),
-            _bold(percent(told.said), told.said >= ALERT_FROM),
+            _bold(percent(told.said), told.said >= ALARM_FROM),
             "<br>".join(map(isolated, told.reasons)) or "-",
         ]
         for told in found.told

@@ -6,9 +6,9 @@ import numpy as np
 
 from cli.backtest.charts import Axes, Scale, Ticks, count_ticks, legend, svg
 from cli.backtest.curves import DAY_SECONDS, periods
-from cli.backtest.report_figures import ALERT_FROM, SHARE_TICKS, absent, drawn
+from cli.backtest.report_figures import SHARE_TICKS, absent, drawn
 from cli.backtest.report_words import counted, percent, words_for
-from cli.backtest.result import Backtest, Block
+from cli.backtest.result import ALARM_FROM, Backtest, Block
 from functions.train.quality import Array
 
 DATE_CHARACTERS = 10
@@ -67,7 +67,7 @@ def alerts_figure(found: Backtest) -> str:
     title = f"{words.alert.capitalize()}s over time"
     if len(found.said) == 0:
         return absent(title, "No run was judged, so there is nothing to draw.")
-    alerted = found.said >= ALERT_FROM
+    alerted = found.said >= ALARM_FROM
     truth = found.truth[alerted]
     takeaway = _alerts(found, truth)
     if len(truth) == 0:
@@ -80,7 +80,7 @@ def alerts_figure(found: Backtest) -> str:
     axes = Axes(x=Scale(0.0, count, Axes().x.begin, Axes().x.end), y=Scale(0.0, ticks[-1][0], *_upright()))
     dates: Ticks = [(place + 0.5, _date(first + days * place)) for place in sorted({0, count // 2, count - 1})]
     size = {1: "day", 7: "week"}.get(days, f"{days // 7} weeks")
-    grid = axes.grid(dates, ticks, across=f"runs with a {words.said} of at least {ALERT_FROM:g}, per {size} (UTC)")
+    grid = axes.grid(dates, ticks, across=f"runs with a {words.said} of at least {ALARM_FROM:g}, per {size} (UTC)")
     names = [("fill", style, name) for style, name, label in kinds if np.any(truth == label)]
     marks = svg("alerts", grid + _stacked(axes, stacks, [style for style, *_ in kinds]), title=title, desc=takeaway)
     return drawn(title, marks + legend(names), takeaway)

@@ -6,6 +6,8 @@ from typing import Any
 
 from functions.train.quality import Array, Quality
 
+ALARM_FROM = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Block:

@@ -9,7 +9,7 @@ from functions.train.quality import HEADER
 BASELINES = {
     "constant": "always the warm-up's failure rate",
     "last_outcome": "what the pipeline did last",
-    "ewma": "its recent failure rate (EWMA)",
+    "ewma": "a recent failure rate (EWMA)",
 }
 
 

@@ -40,7 +40,7 @@ def make_candidate(data: Dataset, *, kind: str, git_revision: str) -> Candidate:
         ParityError: the exported graph does not answer what the trained model answers.
     """
     evaluation = evaluate(data)
-    model = fit_failure_model(data.features, data.failed)
+    model = fit_failure_model(data.features, data.failed, pipeline=data.pipeline)
     content = boosting_bytes(
         [model.booster], features=len(FEATURES), slope=IDENTITY.slope, intercept=IDENTITY.intercept
     )

@@ -64,7 +64,7 @@ def evaluate(data: Dataset) -> Evaluation:
     earlier = data.rows((data.started_at < cut) & (data.ended_at < cut))
     later = data.rows(data.started_at >= cut)
     try:
-        model = fit_failure_model(earlier.features, earlier.failed)
+        model = fit_failure_model(earlier.features, earlier.failed, pipeline=earlier.pipeline)
     except TooLittleDataError as error:
         raise TooLittleDataError(f"{error}, besides the latest quarter, which judges") from error
     said = {"candidate": model.probability(later.features), **_baselines(earlier, later)}

@@ -47,8 +47,10 @@ LINES = {
     "recommendations": written_by("recommend", {"status": "applied"}, people=WRITERS),
     "alerts": Line(frozenset(ENGINES), WRITERS | set(ENGINES), NOBODY, {"status": "acknowledged"}),
     "ai_insights": Line(frozenset(ENGINES), WRITERS | set(ENGINES), NOBODY, {"is_dismissed": True}),
-    "model_versions": written_by("train", {"threshold": 0.5}),
-    "model_deployments": written_by("train", {"reason": "better"}),
+    # Versions and pointers are written by functions, which keep a record of every move.
+    "model_versions": Line(NOBODY, NOBODY, NOBODY, {"threshold": 0.5}),
+    "model_deployments": Line(NOBODY, NOBODY, NOBODY, {"reason": "better"}),
+    "model_changes": Line(NOBODY, NOBODY, NOBODY, {"reason": "better"}),
     "model_evaluations": written_by("train", {"metrics": {"auc": 0.8}}),
     "drift_reports": written_by("train", {"is_drifted": True}),
     # The row to change was said by the owner, and nobody else changes an opinion.

@@ -76,8 +76,7 @@ LINTS = {
                 or has_any_column_privilege('ai_engine', class.oid, 'insert, update')
                     and class.relname not in (
                         'predictions', 'detections', 'root_causes', 'healing_plans', 'healing_actions',
-                        'recommendations', 'alerts', 'ai_insights', 'model_versions', 'model_deployments',
-                        'model_evaluations', 'drift_reports'
+                        'recommendations', 'alerts', 'ai_insights', 'model_evaluations', 'drift_reports'
                     ))
     """,
     "engines call only what engines are to call": f"""
@@ -85,7 +84,9 @@ LINTS = {
         where pronamespace::regnamespace::text in {OURS} and has_function_privilege('ai_engine', oid, 'execute')
             and proname not in (
                 'token_claims', 'user_id', 'token_workspace_id', 'token_engine', 'unwrap', 'claim_events',
-                'read_pipeline_states', 'finish_events', 'complete_predictions', 'complete_detections'
+                'read_pipeline_states', 'finish_events', 'complete_predictions', 'complete_detections',
+                'claim_task', 'finish_task', 'fail_task', 'training_rows', 'training_counts', 'register_model',
+                'move_model', 'move_trained_model'
             )
     """,
     "a function that runs as its definer is called by nobody in particular": f"""

@@ -89,6 +89,7 @@ class Roastery:
                 "feature_fingerprint": "f",
             },
             "model_deployments": {"kind": unique, "rung": "shadow", "model_version_id": self.model_version_id},
+            "model_changes": {"kind": unique, "rung": "shadow", "generation": 1, "reason": "better"},
             "model_evaluations": model,
             "drift_reports": model | {"kind": "failure_prediction"},
             "feedback": {

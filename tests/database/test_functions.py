@@ -4,6 +4,9 @@ import pytest
 
 from tests.database.roastery import World
 
+LEASE = "7d1c5c4e-0000-4000-8000-000000000000"
+HOME, VERSION = "the home workspace", "its model version"
+TRAINED = {"of_kind": "duration", "of_fingerprint": "f"}
 RPCS = {
     "ingest": {"payload": {"executions": []}},
     "queue_status": {},
@@ -13,15 +16,41 @@ RPCS = {
     "read_pipeline_states": {"pipeline_ids": []},
     "complete_predictions": {"payload": {}},
     "complete_detections": {"payload": {}},
+    "claim_task": {},
+    "finish_task": {"lease": LEASE, "result": {}},
+    "fail_task": {"lease": LEASE, "error": "no beans"},
+    "training_rows": TRAINED,
+    "training_counts": TRAINED,
+    "register_model": {"payload": {"lease": LEASE}},
+    "move_model": {"of_kind": "duration", "rung": "shadow", "to_version": None, "generation": 7, "reason": "worse"},
+    "request_training": {"of_workspace": HOME},
+    "promote_model": {"version": VERSION, "to_rung": "shadow"},
+    "roll_back_model": {"of_workspace": HOME, "of_kind": "duration"},
+    "pin_model": {"of_workspace": HOME, "of_kind": "duration"},
 }
-FOR_PEOPLE = {"ingest", "queue_status", "redrive_dead_letters", "question_context"}
+FOR_PEOPLE = {
+    "ingest",
+    "queue_status",
+    "redrive_dead_letters",
+    "question_context",
+    "request_training",
+    "promote_model",
+    "roll_back_model",
+    "pin_model",
+}
+FOR_TRAINERS = {"training_rows", "training_counts", "register_model", "move_model"}
 
 
 @pytest.mark.parametrize("function", RPCS)
 def test_a_function_answers_only_those_it_is_for(world: World, function: str) -> None:
-    asked = {name: world[name].call(function, **RPCS[function]) for name in ("owner", "anonymous", "predict")}
+    places = {HOME: world.home.workspace_id, VERSION: world.home.model_version_id}
+    arguments = {
+        name: places.get(value, value) if isinstance(value, str) else value for name, value in RPCS[function].items()
+    }
+    asked = {name: world[name].call(function, **arguments) for name in ("owner", "anonymous", "predict", "train")}
+    engines = {"train"} if function in FOR_TRAINERS else {"predict", "train"}
     assert {name for name, response in asked.items() if response.is_success} == (
-        {"owner"} if function in FOR_PEOPLE else {"predict"}
+        {"owner"} if function in FOR_PEOPLE else engines
     )
     assert {response.status_code for response in asked.values() if not response.is_success} <= {401, 403, 404}
 
@@ -34,7 +63,7 @@ def test_every_function_is_tried(world: World) -> None:
 
 
 @pytest.mark.parametrize("function", ["complete_predictions", "complete_detections"])
-@pytest.mark.parametrize("lease", [None, "7d1c5c4e-0000-4000-8000-000000000000"])
+@pytest.mark.parametrize("lease", [None, LEASE])
 def test_a_completion_under_no_lease_stores_nothing(world: World, function: str, lease: str | None) -> None:
     table, phase = function.removeprefix("complete_"), "a lease that nobody holds"
     row = world.home.row(table) | {"phase": phase}

@@ -26,7 +26,9 @@ def history(rows: int = 1200, *, meaning: float = 1.0, seed: int = 3) -> Dataset
     features = random.random((rows, len(FEATURES)), dtype=np.float32)
     chance = features[:, RATE] if meaning > 0 else 1.0 - features[:, RATE]
     started_at = SUNDAY + 600.0 * np.arange(rows)
-    return Dataset(features, (random.random(rows) < chance**2).astype(np.int8), started_at, started_at + 300.0)
+    return Dataset(
+        features, (random.random(rows) < chance**2).astype(np.int8), started_at, started_at + 300.0, np.arange(rows) % 4
+    )
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ def candidate() -> Candidate:
 
 def test_a_higher_failure_rate_never_means_a_lower_risk() -> None:
     data = history(meaning=-1.0)
-    model = fit_failure_model(data.features, data.failed)
+    model = fit_failure_model(data.features, data.failed, pipeline=data.pipeline)
     rows = np.repeat(data.features[:1], 50, axis=0)
     rows[:, RATE] = np.linspace(0, 1, 50)
     assert np.all(np.diff(model.probability(rows)) >= 0)
@@ -53,12 +55,12 @@ def test_a_higher_failure_rate_never_means_a_lower_risk() -> None:
 )
 def test_too_little_to_learn_from_says_how_much_is_missing(failed: np.ndarray, missing: str) -> None:
     with pytest.raises(TooLittleDataError, match=missing):
-        fit_failure_model(np.zeros((len(failed), len(FEATURES)), np.float32), failed)
+        fit_failure_model(np.zeros((len(failed), len(FEATURES)), np.float32), failed, pipeline=failed)
 
 
 def test_constant_columns_and_repeated_rows_train_a_model_that_says_the_base_rate() -> None:
     failed = np.tile([0, 0, 0, 1], 300)
-    model = fit_failure_model(np.ones((1200, len(FEATURES)), np.float32), failed)
+    model = fit_failure_model(np.ones((1200, len(FEATURES)), np.float32), failed, pipeline=np.ones(1200))
     assert model.probability(np.ones((1, len(FEATURES)), np.float32)) == pytest.approx(0.25, abs=0.01)
 
 
@@ -80,6 +82,7 @@ def test_a_candidate_whose_data_changed_its_meaning_does_not_pass() -> None:
             np.concatenate([a, b + 3000 * 600.0])
             for a, b in ((before.started_at, after.started_at), (before.ended_at, after.ended_at))
         ),
+        np.concatenate([before.pipeline, after.pipeline]),
     )
     found = evaluate(drifted)
     assert not found.passed
@@ -95,7 +98,7 @@ def test_nothing_that_ended_after_the_judged_runs_began_is_learned_from() -> Non
 
 def test_the_published_graph_answers_what_was_trained(candidate: Candidate) -> None:
     data = history()
-    model = fit_failure_model(data.features, data.failed)
+    model = fit_failure_model(data.features, data.failed, pipeline=data.pipeline)
     graph = OnnxModel(candidate.content, features=len(FEATURES))
     for row in data.features[:20]:
         assert graph.score(row.tolist()) == pytest.approx(model.probability(row[None])[0], abs=1e-5)
