@@ -3,7 +3,7 @@
 import runpy
 import sys
 
-BENCHMARKS = ("features", "onnx_models", "quality", "cold_start", "latency", "throughput")
+BENCHMARKS = ("features", "onnx_models", "quality", "training", "cold_start", "latency", "throughput")
 
 
 def main() -> None:

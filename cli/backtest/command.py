@@ -42,6 +42,8 @@ def backtest(file: Path, engine: Engine, report_file: Path | None, json_file: st
 
     FILE is CSV, CSV.gz or Parquet (docs/history-format.md). The first 30 % of the runs are only learned from; the rest
     is judged in eight blocks of time, each with a model trained on what was known when the block began.
+
+    Exit code 0 when the file was judged, 1 when it cannot be read or a result cannot be written.
     """
     output = Output(json_file)
     progress = Progress(sys.stderr)

@@ -53,7 +53,10 @@ class Registry:
 
 @click.group()
 def models() -> None:
-    """List, explain, train, promote, pin and roll back the models of a workspace."""
+    """List, explain, train, promote, pin and roll back the models of a workspace.
+
+    Exit code 0 when it was done, 1 when it was refused or there was nothing to do.
+    """
 
 
 @contextmanager

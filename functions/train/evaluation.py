@@ -12,7 +12,7 @@ from functions.train.quality import Array, average_precision, calibration_error,
 from shared.features import INDEX
 
 LATER_SHARE = 0.25
-RESAMPLES = 200
+RESAMPLES, RESAMPLED_ROWS = 200, 10_000
 PRECISION_AT = 100
 MARGIN = 0.005  # of the Brier score, by which a candidate may be worse than the best baseline
 
@@ -71,11 +71,15 @@ def evaluate(data: Dataset) -> Evaluation:
     samples = _resamples(len(later))
     metrics = {name: _figures(later.failed, answers, samples) for name, answers in said.items()}
     best = min((name for name in said if name != "candidate"), key=lambda name: metrics[name]["brier"]["value"])
-    differences = [
-        brier(later.failed[rows], said["candidate"][rows]) - brier(later.failed[rows], said[best][rows])
-        for rows in samples
-    ]
-    passed = float(np.quantile(differences, 0.95)) <= MARGIN
+    differences = Spread(
+        brier(later.failed, said["candidate"]) - brier(later.failed, said[best]),
+        [
+            brier(later.failed[rows], said["candidate"][rows]) - brier(later.failed[rows], said[best][rows])
+            for rows in samples
+        ],
+        scale=_scale(samples, len(later)),
+    )
+    passed = differences.at(0.95) <= MARGIN
     return Evaluation(
         metrics={"rows": len(later), "failures": int(later.failed.sum()), "best_baseline": best, "methods": metrics},
         passed=passed,
@@ -91,9 +95,27 @@ def _baselines(earlier: Dataset, later: Dataset) -> dict[str, Array]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A figure and what it was in resamples, of fewer rows where there are very many: ``scale`` is the root of their
+    share (m out of n bootstrap: Bickel, Goetze and van Zwet 1997)."""
+
+    value: float
+    resampled: list[float]
+    scale: float
+
+    def at(self, share: float) -> float:
+        """The figure below which it lies with this probability."""
+        return self.value + self.scale * (float(np.quantile(self.resampled, share)) - self.value)
+
+
 def _resamples(rows: int) -> list[Array]:
     random = np.random.default_rng(SEED)
-    return [random.integers(0, rows, rows) for _ in range(RESAMPLES)]
+    return [random.integers(0, rows, min(rows, RESAMPLED_ROWS)) for _ in range(RESAMPLES)]
+
+
+def _scale(samples: list[Array], rows: int) -> float:
+    return float(np.sqrt(len(samples[0]) / rows))
 
 
 def _figures(failed: Array, said: Array, samples: list[Array]) -> dict[str, dict[str, float]]:
@@ -102,8 +124,8 @@ def _figures(failed: Array, said: Array, samples: list[Array]) -> dict[str, dict
         value = figure(failed, said)
         resampled = [found for found in (figure(failed[rows], said[rows]) for rows in samples) if found is not None]
         if value is not None and resampled:
-            low, high = np.quantile(resampled, (0.025, 0.975))
-            figures[name] = {"value": value, "low": float(low), "high": float(high)}
+            spread = Spread(value, resampled, _scale(samples, len(failed)))
+            figures[name] = {"value": value, "low": spread.at(0.025), "high": spread.at(0.975)}
     return figures
 
 

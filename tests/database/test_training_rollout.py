@@ -107,6 +107,15 @@ def test_rolling_back_goes_to_the_version_before_and_then_to_none(school: School
     assert {change["generation"] for change in changes} == {3, 4}
 
 
+def test_a_promotion_said_twice_is_done_once_and_leaves_the_way_back(school: School) -> None:
+    first = school.registered(rung="production")["model_version_id"]
+    second = school.registered()["model_version_id"]
+    promotion = {"version": second, "to_rung": "production"}
+    assert school.team.owner.rpc("promote_model", **promotion) == 2
+    assert school.team.owner.rpc("promote_model", **promotion) == 2
+    assert (school.deployment() or {})["previous_version_id"] == first
+
+
 def test_only_admins_move_models_and_only_those_of_their_workspace(school: School) -> None:
     version = school.registered(rung="production")["model_version_id"]
     of = {"of_workspace": school.team.workspace_id, "of_kind": KIND}
