@@ -7,6 +7,7 @@ from shared import logs
 from shared.config import Config
 from shared.data_api import DataApi
 from shared.drain import Drain, Report
+from shared.engine_calls import EngineCalls
 from shared.entry import Entry
 from shared.judgement import Judge
 from shared.model_store import ModelStore
@@ -30,10 +31,10 @@ def entry(judge: Judge, *, question: type[Question], phase: str) -> Entry:
     drain = Drain(judge, StateStore(StateCache(config, judge.engine)), models, clock=time.monotonic, nap=time.sleep)
 
     def wake(workspace_id: str) -> Report:
-        queue = Queue(
+        calls = EngineCalls(
             data_api, jwt_secret=config.jwt_secret, engine=judge.engine, workspace_id=workspace_id, now=time.time
         )
-        return drain.run(queue, budget_seconds=BUDGET_SECONDS)
+        return drain.run(Queue(calls), budget_seconds=BUDGET_SECONDS)
 
     def reply(body: bytes, token: str) -> dict[str, object]:
         return answer(

@@ -8,10 +8,10 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
 
 from shared.claim import ModelReference, execution_of
+from shared.engine_calls import Calls
 from shared.errors import DataApiError, Refused
 from shared.histories import Histories
 from shared.judgement import Judge, Knowledge
-from shared.queue import Calls
 from shared.served_model import Store, serving
 from shared.state_store import parse_state
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from functions.train.quality import Array
+from functions.train.quality import Array, brier, labelled_rows
 from shared.statistics.run_rates import HALF_LIVES_RUNS
 
 
@@ -15,7 +15,8 @@ def baselines(truth: Array, known: Array, *, warm_up: int) -> Mapping[str, Array
     ``constant`` is the failure rate of the warm-up; ``last_outcome`` says what the pipeline did last; ``ewma`` is its
     exponentially weighted failure rate, with the half-life of 3, 10 or 30 runs that was best (Brier) in the warm-up.
     """
-    labelled = truth[:warm_up][truth[:warm_up] >= 0]
+    kept = labelled_rows(truth, (0, warm_up))
+    labelled = truth[kept]
     rate = float(labelled.mean()) if len(labelled) else 0.5
     runs, streak, decayed = known[:, 0], known[:, 1], known[:, 2:]
     averages = []
@@ -25,10 +26,5 @@ def baselines(truth: Array, known: Array, *, warm_up: int) -> Mapping[str, Array
     return {
         "constant": np.full(len(truth), rate),
         "last_outcome": np.where(runs == 0, rate, streak > 0).astype(float),
-        "ewma": min(averages, key=lambda said: _brier(truth[:warm_up], said[:warm_up])),
+        "ewma": min(averages, key=lambda said: brier(labelled, said[kept])) if len(kept) else averages[0],
     }
-
-
-def _brier(truth: Array, said: Array) -> float:
-    kept = truth >= 0
-    return float(np.mean((said[kept] - truth[kept]) ** 2)) if kept.any() else 0.0

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from functions.train.quality import CALIBRATION_BINS, Array, calibration_bins, precision_recall
+from functions.train.quality import CALIBRATION_BINS, Array, calibration_bins, chosen_and_found, precision_recall
 
 MOST_POINTS = 300
 MOST_DAYS, MOST_PERIODS = 62, 80
@@ -39,11 +39,8 @@ def roc_points(truth: Array, said: Array) -> Points | None:
     positives = int(np.sum(truth == 1))
     if positives in (0, len(truth)):
         return None
-    order = np.argsort(-said, kind="stable")
-    last_of_tie = np.flatnonzero(np.diff(-said[order], append=np.inf))
-    found = np.cumsum(truth[order] == 1)[last_of_tie]
-    wrong = last_of_tie + 1 - found
-    return np.append(0.0, wrong / (len(truth) - positives)), np.append(0.0, found / positives)
+    chosen, found = chosen_and_found(truth, said)
+    return np.append(0.0, (chosen - found) / (len(truth) - positives)), np.append(0.0, found / positives)
 
 
 def recall_points(truth: Array, said: Array) -> Points | None:

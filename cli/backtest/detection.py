@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from cli.backtest.blocks import blocks_of
-from cli.backtest.result import ALARM_FROM, Backtest, Block, Told
-from cli.backtest.walked import iso
+from cli.backtest.blocks import blocks_of, judged
+from cli.backtest.result import ALARM_FROM, Backtest, Told
 from cli.history import HistoryRow
 from functions.detect.score import score
-from functions.train.quality import Array, measure_quality, precision_at, roc_auc
+from functions.train.quality import Array, labelled_rows, measure_quality, precision_at
 from shared.execution import Execution
 from shared.pipeline_state import PipelineState
 from shared.replay import Replay
@@ -76,10 +75,9 @@ def _compared(detections: Detections, history: str) -> Backtest:
     pipeline = np.array([row.pipeline for row in rows], dtype=object)
     blocks = blocks_of(len(rows))
     first = blocks[0][0] if blocks else len(rows)
-    numbers = np.unique(pipeline.astype(str), return_inverse=True)[1] if len(rows) else pipeline
     outcomes = [row.status == "failed" for row in rows if row.status in ("failed", "completed")]
-    quality = measure_quality(truth, said, pipeline=numbers, blocks=blocks) if blocks else None
-    labelled = np.arange(first, len(rows))[truth[first:] >= 0]
+    quality = measure_quality(truth, said, pipeline=pipeline.astype(str), blocks=blocks)
+    labelled = labelled_rows(truth, (first, len(rows)))
     return Backtest(
         engine="detect",
         history=history,
@@ -88,11 +86,9 @@ def _compared(detections: Detections, history: str) -> Backtest:
         failure_rate=float(np.mean(outcomes)) if outcomes else None,
         quality=quality,
         baselines={},
-        blocks=tuple(_block(truth, said, started_at, begin, end) for begin, end in blocks),
+        blocks=tuple(judged(truth, said, started_at, block) for block in blocks),
         told=_told(detections, said, first),
         notes=_notes(truth[first:]),
-        seconds=0.0,
-        peak_memory_mb=0.0,
         truth=truth[first:],
         said=said[first:],
         started_at=started_at[first:],
@@ -102,19 +98,6 @@ def _compared(detections: Detections, history: str) -> Backtest:
             "alerts_per_1000": 1000.0 * float(np.mean(said[first:] >= ALARM_FROM)) if first < len(rows) else None,
             "precision_at_k": {str(k): precision_at(truth[labelled], said[labelled], k) for k in PRECISION_AT},
         },
-    )
-
-
-def _block(truth: Array, said: Array, started_at: Array, begin: int, end: int) -> Block:
-    kept = np.arange(begin, end)[truth[begin:end] >= 0]
-    return Block(
-        rows=end - begin,
-        begin=iso(started_at[begin]),
-        end=iso(started_at[end - 1]),
-        failure_rate=float(truth[kept].mean()) if len(kept) else None,
-        auc=roc_auc(truth[kept], said[kept]),
-        brier=float(np.mean((said[kept] - truth[kept]) ** 2)) if len(kept) else None,
-        trained_on=0,
     )
 
 

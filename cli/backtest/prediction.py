@@ -5,30 +5,30 @@ from collections.abc import Callable
 import numpy as np
 
 from cli.backtest.baselines import baselines
-from cli.backtest.blocks import blocks_of
+from cli.backtest.blocks import blocks_of, judged
 from cli.backtest.result import Backtest, Block
-from cli.backtest.walked import Walked, iso
+from cli.backtest.walked import Walked
 from functions.train.failure_model import TooLittleDataError, fit_failure_model
-from functions.train.quality import Array, measure_quality, roc_auc
+from functions.train.quality import Array, labelled_rows, measure_quality
 
 
 def judge_predictions(walked: Walked, *, history: str, say: Callable[[str], None]) -> Backtest:
-    """Train block by block through time and compare with the baselines; ``seconds`` and memory are left at 0."""
+    """Train block by block through time and compare with the baselines."""
     blocks = blocks_of(walked.rows)
     said, found = walked.heuristic.copy(), []
-    for number, (begin, end) in enumerate(blocks, start=1):
-        trained_on, note = _predict_block(walked, said, begin, end)
-        found.append(_block(walked, said, begin, end, trained_on=trained_on, note=note))
+    for number, block in enumerate(blocks, start=1):
+        trained_on, note = _predict_block(walked, said, *block)
+        found.append(judged(walked.truth, said, walked.started_at, block, trained_on=trained_on, note=note))
         say(f"Block {number} of {len(blocks)}: {note or f'trained on {trained_on:,} runs'}")
     first = blocks[0][0] if blocks else walked.rows
-    names = np.array(walked.names, dtype=object)[walked.pipeline] if walked.rows else np.array([], dtype=object)
+    names = np.array(walked.names, dtype=object)[walked.pipeline]
     methods = baselines(walked.truth, walked.known, warm_up=first)
     qualities = {
-        name: measure_quality(walked.truth, answers, pipeline=walked.pipeline, blocks=blocks) if blocks else None
+        name: measure_quality(walked.truth, answers, pipeline=walked.pipeline, blocks=blocks)
         for name, answers in methods.items()
     }
     labelled = walked.truth[walked.truth >= 0]
-    quality = measure_quality(walked.truth, said, pipeline=walked.pipeline, blocks=blocks) if blocks else None
+    quality = measure_quality(walked.truth, said, pipeline=walked.pipeline, blocks=blocks)
     return Backtest(
         engine="predict",
         history=history,
@@ -40,8 +40,6 @@ def judge_predictions(walked: Walked, *, history: str, say: Callable[[str], None
         blocks=tuple(found),
         told=walked.told(said),
         notes=_notes(walked, first, found),
-        seconds=0.0,
-        peak_memory_mb=0.0,
         truth=walked.truth[first:],
         said=said[first:],
         started_at=walked.started_at[first:],
@@ -60,35 +58,19 @@ def _predict_block(walked: Walked, said: Array, begin: int, end: int) -> tuple[i
     return model.rows, ""
 
 
-def _block(walked: Walked, said: Array, begin: int, end: int, *, trained_on: int, note: str) -> Block:
-    kept = np.arange(begin, end)[walked.truth[begin:end] >= 0]
-    truth, answers = walked.truth[kept], said[kept]
-    return Block(
-        rows=end - begin,
-        begin=iso(walked.started_at[begin]),
-        end=iso(walked.started_at[end - 1]),
-        failure_rate=float(truth.mean()) if len(kept) else None,
-        auc=roc_auc(truth, answers),
-        brier=float(np.mean((answers - truth) ** 2)) if len(kept) else None,
-        trained_on=trained_on,
-        note=note,
-    )
-
-
 def _notes(walked: Walked, first: int, found: list[Block]) -> tuple[str, ...]:
     notes = []
     unknown = int(np.isnan(walked.ended_at).sum())
-    judged = walked.truth[first:]
-    judged = judged[judged >= 0]
+    outcomes = walked.truth[labelled_rows(walked.truth, (first, walked.rows))]
     if unknown:
         notes.append(
             f"{unknown:,} of {walked.rows:,} runs have no usable completed_at: for them only the order of starts is "
             "known, so they count as known to every later run and to no earlier one."
         )
-    if len(judged) == 0:
+    if len(outcomes) == 0:
         notes.append("No judged run completed or failed, so there is nothing to measure the predictions against.")
-    elif len(np.unique(judged)) == 1:
-        outcome = "failed" if judged[0] else "succeeded"
+    elif len(np.unique(outcomes)) == 1:
+        outcome = "failed" if outcomes[0] else "succeeded"
         notes.append(f"Every judged run {outcome}: which run fails cannot be ranked, so there is no AUC.")
     answered = sum(block.trained_on == 0 for block in found)
     if answered:

@@ -58,11 +58,12 @@ class Backtest:
     blocks: tuple[Block, ...]
     told: tuple[Told, ...]
     notes: tuple[str, ...]
-    seconds: float
-    peak_memory_mb: float
     truth: Array
     said: Array
     started_at: Array
     pipeline: Array
     methods: Mapping[str, Array] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+    # Known to whoever ran it.
+    seconds: float = 0.0
+    peak_memory_mb: float = 0.0

@@ -3,10 +3,11 @@
 import heapq
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 
+from cli.backtest.blocks import iso
 from cli.backtest.result import Told
 from cli.history import HistoryRow
 from functions.predict.factors import factors
@@ -88,11 +89,6 @@ class Walked:
             )
             for _, row, reasons in ordered
         )
-
-
-def iso(moment: float) -> str:
-    """Epoch seconds as ISO 8601 in UTC."""
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
 
 
 def walk(

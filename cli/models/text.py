@@ -20,7 +20,7 @@ def listing(versions: Sequence[Row], deployments: Sequence[Row]) -> str:
         ]
         lines.append(
             f"{version['id']:<38}{version['kind']:<20}{_count(training.get('rows')):>12}{_share(metrics.get('brier')):>8}"
-            f"{_share(metrics.get('roc_auc')):>7}  {version['created_at'][:16].replace('T', ' '):<17} "
+            f"{_share(metrics.get('roc_auc')):>7}  {_minute(version):<17} "
             f"{'; '.join(rungs) or '-'}"
         )
     return "\n".join(lines)
@@ -34,16 +34,19 @@ def explanation(version: Row, evaluations: Sequence[Row], changes: Sequence[Row]
         f"  learned from {_count(training.get('rows'))} runs, {_count(training.get('failures'))} of them failed, "
         f"{str(training.get('first_at', '?'))[:10]} to {str(training.get('last_at', '?'))[:10]}",
     ]
-    lines += [f"  {row['created_at'][:16].replace('T', ' ')}  judged: {row['summary']}" for row in evaluations]
-    lines += [
-        f"  {row['created_at'][:16].replace('T', ' ')}  {_move(row, version['id'])}: {row['reason']}" for row in changes
-    ]
+    lines += [f"  {_minute(row)}  judged: {row['summary']}" for row in evaluations]
+    lines += [f"  {_minute(row)}  {_move(row, version['id'])}: {row['reason']}" for row in changes]
     return "\n".join(lines)
 
 
 def _move(change: Row, version_id: str) -> str:
     went = "to" if change["to_version_id"] == version_id else "from"
     return f"{went} {change['rung']}, by {'a person' if change['changed_by'] else 'the loop'}"
+
+
+def _minute(row: Row) -> str:
+    moment: str = row["created_at"]
+    return moment[:16].replace("T", " ")
 
 
 def _count(value: Any) -> str:

@@ -5,16 +5,18 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from functions.train.artifact_store import ArtifactStore
-from functions.train.tasks import ENGINE, Tasks
+from functions.train.tasks import Tasks
 from shared import logs
 from shared.config import Config
 from shared.data_api import DataApi
+from shared.engine_calls import EngineCalls
 from shared.entry import Entry
 from shared.errors import Refused
 
 if TYPE_CHECKING:
     from functions.train.handler import Report
 
+ENGINE = "train"
 # A wake-up begins no task after this; the one it is at may take as long as the function's own timeout.
 BUDGET_SECONDS = 300.0
 
@@ -31,8 +33,10 @@ def entry() -> Entry:
         from functions.train.handler import Trainer
 
         trainer = Trainer(artifacts, git_revision=config.git_revision, clock=time.monotonic)
-        tasks = Tasks(data_api, jwt_secret=config.jwt_secret, workspace_id=workspace_id, now=time.time)
-        return trainer.run(tasks, budget_seconds=BUDGET_SECONDS)
+        calls = EngineCalls(
+            data_api, jwt_secret=config.jwt_secret, engine=ENGINE, workspace_id=workspace_id, now=time.time
+        )
+        return trainer.run(Tasks(calls), budget_seconds=BUDGET_SECONDS)
 
     def answer(body: bytes, token: str) -> Mapping[str, object]:
         raise Refused(405, "Method not allowed", "train answers no questions: call the function request_training")

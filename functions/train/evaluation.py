@@ -8,7 +8,7 @@ import numpy as np
 
 from functions.train.dataset import Dataset
 from functions.train.failure_model import SEED, TooLittleDataError, fit_failure_model
-from functions.train.quality import Array, average_precision, calibration_error, precision_at, roc_auc
+from functions.train.quality import Array, average_precision, brier, calibration_error, precision_at, roc_auc
 from shared.features import INDEX
 
 LATER_SHARE = 0.25
@@ -17,11 +17,6 @@ PRECISION_AT = 100
 MARGIN = 0.005  # of the Brier score, by which a candidate may be worse than the best baseline
 
 Figure = Callable[[Array, Array], float | None]
-
-
-def brier(failed: Array, probability: Array) -> float:
-    """The mean squared distance between probability and outcome."""
-    return float(np.mean((probability - failed) ** 2))
 
 
 def _precision_at_100(failed: Array, probability: Array) -> float | None:

@@ -38,20 +38,34 @@ def measure_quality(
     The within-pipeline AUC is the mean over pipelines in which both outcomes occur, weighted by their runs. None where
     no row has a label.
     """
-    rows = np.concatenate([np.arange(begin, end) for begin, end in blocks])
-    rows = rows[failed[rows] >= 0]
-    if len(rows) == 0:
+    by_block = [labelled_rows(failed, block) for block in blocks]
+    if not any(map(len, by_block)):
         return None
+    rows = np.concatenate(by_block)
     truth, said = failed[rows], probability[rows]
-    by_block = [roc_auc(failed[kept], probability[kept]) for kept in _labelled(failed, blocks)]
     return Quality(
         pooled_auc=roc_auc(truth, said),
-        mean_block_auc=_mean([(auc, 1) for auc in by_block]),
+        mean_block_auc=_mean([(roc_auc(failed[kept], probability[kept]), 1) for kept in by_block]),
         within_pipeline_auc=_mean(_by_pipeline(truth, said, pipeline[rows])),
         average_precision=average_precision(truth, said),
-        brier=float(np.mean((said - truth) ** 2)),
+        brier=brier(truth, said),
         ece=calibration_error(truth, said),
     )
+
+
+def labelled_rows(failed: Array, block: tuple[int, int]) -> Array:
+    """Row numbers of a block (its first row, and the one after its last) whose ``failed`` is 0 or 1."""
+    begin, end = block
+    return np.arange(begin, end)[failed[begin:end] >= 0]
+
+
+def brier(failed: Array, probability: Array) -> float:
+    """The mean squared distance between probability and outcome (Brier 1950).
+
+    >>> round(brier(np.array([0, 1]), np.array([0.1, 0.6])), 3)
+    0.085
+    """
+    return float(np.mean((probability - failed) ** 2))
 
 
 def roc_auc(failed: Array, probability: Array) -> float | None:
@@ -87,10 +101,15 @@ def precision_recall(failed: Array, probability: Array) -> tuple[Array, Array] |
     """Recall and precision at every threshold, highest threshold first; None without a failure."""
     if not np.any(failed == 1):
         return None
+    chosen, found = chosen_and_found(failed, probability)
+    return found / found[-1], found / chosen
+
+
+def chosen_and_found(failed: Array, probability: Array) -> tuple[Array, Array]:
+    """For every threshold, highest first: the rows at or above it, and the failures among them."""
     order = np.argsort(-probability, kind="stable")
     last_of_tie = np.flatnonzero(np.diff(-probability[order], append=np.inf))
-    found = np.cumsum(failed[order] == 1)[last_of_tie]
-    return found / found[-1], found / (last_of_tie + 1)
+    return last_of_tie + 1, np.cumsum(failed[order] == 1)[last_of_tie]
 
 
 def precision_at(failed: Array, probability: Array, count: int) -> float | None:
@@ -129,7 +148,3 @@ def _mean(weighted: Sequence[tuple[float | None, int]]) -> float | None:
     if not known:
         return None
     return float(np.average([figure for figure, _ in known], weights=[weight for _, weight in known]))
-
-
-def _labelled(failed: Array, blocks: Sequence[tuple[int, int]]) -> list[Array]:
-    return [np.arange(begin, end)[failed[begin:end] >= 0] for begin, end in blocks]

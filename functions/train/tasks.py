@@ -1,26 +1,21 @@
-"""The training tasks of a workspace as `train` sees them, under a token of its own."""
+"""The training tasks of a workspace as `train` sees them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from shared import engine_token
+from shared.engine_calls import EngineCalls
 from shared.features import FINGERPRINT
-from shared.queue import Calls
 
-ENGINE = "train"
 PAGE_ROWS = 5000
 Row = Sequence[Any]
 
 
 class Tasks:
-    """Claims a task, reads what it needs, and says how it ended. Every call mints a token: training outlives one."""
+    """Claims a task, reads what it needs, and says how it ended."""
 
-    def __init__(self, calls: Calls, *, jwt_secret: str, workspace_id: str, now: Callable[[], float]) -> None:
+    def __init__(self, calls: EngineCalls) -> None:
         self._calls = calls
-        self._jwt_secret = jwt_secret
-        self._workspace_id = workspace_id
-        self._now = now
 
     def claim(self) -> Mapping[str, Any] | None:
         """The next task with its lease, or None."""
@@ -68,5 +63,4 @@ class Tasks:
         return put_off
 
     def _call(self, function: str, **arguments: Any) -> Any:
-        token = engine_token.mint(self._jwt_secret, engine=ENGINE, workspace_id=self._workspace_id, now=self._now())
-        return self._calls.call(function, arguments, token=token)
+        return self._calls.call(function, arguments)
