@@ -41,8 +41,9 @@ def publish_model(
     content: bytes,
     stored: bytes | None = None,
     fingerprint: str = FINGERPRINT,
+    rung: str = "production",
 ) -> str:
-    """Register ``content`` as the workspace's production model of a kind and return its version.
+    """Register ``content`` as the workspace's model of a kind, deploy it on a rung, and return its version.
 
     The object store gets the content, or ``stored`` in its place: what a corrupted or truncated object would be.
     """
@@ -69,9 +70,9 @@ def publish_model(
         owner.execute(
             """
             insert into model_deployments (workspace_id, kind, rung, model_version_id)
-            values (%s, %s, 'production', %s)
+            values (%s, %s, %s, %s)
             on conflict (workspace_id, kind, rung) do update set model_version_id = excluded.model_version_id
             """,
-            [workspace_id, kind, row[0]],
+            [workspace_id, kind, rung, row[0]],
         )
     return str(row[1])

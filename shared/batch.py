@@ -6,12 +6,11 @@ from typing import Any
 
 from shared import logs
 from shared.claim import ENDED, Claim, Event, execution_of
-from shared.features import FINGERPRINT
 from shared.histories import Histories
 from shared.judgement import Judge, Judgement, Knowledge
 from shared.outcome_history import HALF_LIVES_SECONDS
 from shared.pipeline_state import PipelineState
-from shared.served_model import ServedModel
+from shared.served_models import ServedModels
 from shared.state_cache import etag_of
 
 
@@ -21,11 +20,11 @@ class Batch:
     An event that cannot be decided stops its own pipeline there, because events are taken in order, and no other.
     """
 
-    def __init__(self, claim: Claim, states: Mapping[str, PipelineState], judge: Judge, model: ServedModel) -> None:
+    def __init__(self, claim: Claim, states: Mapping[str, PipelineState], judge: Judge, models: ServedModels) -> None:
         self._claim = claim
         self._states = states
         self._judge = judge
-        self._model = model
+        self._models = models
         self._histories = Histories(claim.workspace_id, claim.histories)
         self._done: list[int] = []
         self._failed: dict[str, dict[str, Any]] = {}
@@ -69,7 +68,7 @@ class Batch:
             self._states[event.pipeline_id],
             self._histories.owner(execution.owner_id),
             self._histories.workspace(),
-            self._model,
+            self._models,
         )
         judgement = self._judge.judge(event.phase, execution, knowledge)
         if event.phase == ENDED and knowledge.state.update(execution, anomalous=judgement.anomalous):
@@ -88,7 +87,7 @@ class Batch:
                 {
                     **subject,
                     "occurred_at": event.row["started_at"] or event.row["created_at"],
-                    "feature_fingerprint": FINGERPRINT,
+                    "feature_fingerprint": self._judge.recorded.fingerprint,
                     "features": judgement.features,
                 }
             )

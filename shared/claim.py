@@ -39,6 +39,15 @@ class ModelReference:
 
 
 @dataclass(frozen=True, slots=True)
+class Challenger:
+    """A model that is tried beside production: in ``shadow`` it only answers, as a ``canary`` it serves a share."""
+
+    rung: str
+    percent: float
+    reference: ModelReference
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One batch. ``more`` without events: a writer is in flight, ask again soon."""
 
@@ -50,6 +59,7 @@ class Claim:
     pipelines: Mapping[str, Pipeline] = field(default_factory=dict)
     histories: Sequence[Mapping[str, Any]] = ()
     models: Mapping[str, ModelReference] = field(default_factory=dict)
+    challengers: Mapping[str, Sequence[Challenger]] = field(default_factory=dict)
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
@@ -66,6 +76,10 @@ class Claim:
             pipelines=document["pipelines"],
             histories=document["histories"],
             models={kind: ModelReference(**model) for kind, model in document["models"].items()},
+            challengers={
+                kind: [Challenger(one["rung"], one["percent"], ModelReference(**one["model"])) for one in challengers]
+                for kind, challengers in document["challengers"].items()
+            },
         )
 
 

@@ -10,7 +10,8 @@ from shared.claim import Claim
 from shared.errors import DataApiError
 from shared.judgement import Judge
 from shared.queue import Queue
-from shared.served_model import Store, serving
+from shared.served_model import Store
+from shared.served_models import ServedModels
 from shared.state_store import StateStore
 
 MAX_EVENTS = 400
@@ -82,8 +83,8 @@ class Drain:
     def _work(self, queue: Queue, claim: Claim, report: Report) -> None:
         etags = {pipeline_id: pipeline["etag"] for pipeline_id, pipeline in claim.pipelines.items()}
         states = self._states.load(etags, queue.read_states)
-        model = serving(claim.models, self._judge.model_kind, self._models)
-        payload = Batch(claim, states, self._judge, model).work()
+        models = ServedModels(self._judge.inputs, claim.models, claim.challengers, self._models)
+        payload = Batch(claim, states, self._judge, models).work()
         try:
             lost = self._complete(queue, payload)
         except DataApiError as error:

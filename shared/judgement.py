@@ -6,9 +6,10 @@ from typing import Any, Protocol
 
 from shared.claim import Pipeline
 from shared.execution import Execution
+from shared.model_input import ModelInput
 from shared.outcome_history import OutcomeHistory
 from shared.pipeline_state import PipelineState
-from shared.served_model import ServedModel
+from shared.served_models import ServedModels
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Knowledge:
     state: PipelineState
     owner: OutcomeHistory
     workspace: OutcomeHistory
-    model: ServedModel
+    models: ServedModels
 
     def vector(self, execution: Execution) -> list[float]:
         """The features of the run at its beginning, from what the engine knows now.
@@ -43,8 +44,12 @@ class Judge(Protocol):
     """One engine's way of deciding. Pure: it reads and answers; learning is the batch's."""
 
     engine: str
-    model_kind: str
     table: str
+    recorded: ModelInput  # what the vectors of its judgements are
+
+    @property
+    def inputs(self) -> Mapping[str, ModelInput]:
+        """The kinds of models that it consults."""
 
     def judge(self, phase: str, execution: Execution, knowledge: Knowledge) -> Judgement:
         """Decide about a run that ``started``, ``ended`` or had ``stage:<name>`` end."""

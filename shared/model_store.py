@@ -20,7 +20,7 @@ REST_SECONDS = 30.0
 
 
 class OnnxModel:
-    """An ONNX graph with one float32 input of shape [n, features]; its last output holds one number per row."""
+    """An ONNX graph with one float32 input of shape [n, features]; its last output holds the answers of each row."""
 
     def __init__(self, content: bytes, *, features: int) -> None:
         import numpy
@@ -36,15 +36,16 @@ class OnnxModel:
             self._input = self._session.get_inputs()[0].name
             self._output = self._session.get_outputs()[-1].name
             self._array = numpy.asarray
-            self.score([0.0] * features)
+            self.answers([0.0] * features)
         # onnxruntime raises classes of its own that share no base but Exception.
         except Exception as error:
             raise ModelFault(f"the model cannot be run: {type(error).__name__}: {error}"[:300]) from error
 
-    def score(self, row: Sequence[float]) -> float:
-        """The graph's answer for one row of features."""
+    def answers(self, row: Sequence[float]) -> list[float]:
+        """The graph's answers for one row of features."""
         answer = self._session.run([self._output], {self._input: self._array([row], dtype="float32")})[0]
-        return float(answer.reshape(-1)[-1])
+        numbers: list[float] = answer.reshape(-1).tolist()
+        return numbers
 
 
 class ModelStore:

@@ -12,7 +12,8 @@ from shared.engine_calls import Calls
 from shared.errors import DataApiError, Refused
 from shared.histories import Histories
 from shared.judgement import Judge, Knowledge
-from shared.served_model import Store, serving
+from shared.served_model import Store
+from shared.served_models import ServedModels
 from shared.state_store import parse_state
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
@@ -80,7 +81,8 @@ def answer(
         parse_state(context["pipeline_id"], context["state"]),
         histories.owner(execution.owner_id),
         histories.workspace(),
-        serving(references, judge.model_kind, models),
+        # A direct question is answered by production alone: nothing is tried out on whoever asks.
+        ServedModels(judge.inputs, references, {}, models),
     )
     judgement = judge.judge(phase, execution, knowledge)
     subject = {

@@ -86,7 +86,7 @@ LINTS = {
                 'token_claims', 'user_id', 'token_workspace_id', 'token_engine', 'unwrap', 'claim_events',
                 'read_pipeline_states', 'finish_events', 'complete_predictions', 'complete_detections',
                 'claim_task', 'finish_task', 'fail_task', 'training_rows', 'training_counts', 'register_model',
-                'move_model', 'move_trained_model'
+                'move_model', 'move_trained_model', 'challenger_models'
             )
     """,
     "a function that runs as its definer is called by nobody in particular": f"""

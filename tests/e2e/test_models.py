@@ -19,8 +19,16 @@ class Registry:
     def __init__(self, stack: Stack, owner: psycopg.Connection, workspace_id: str) -> None:
         self._stack, self._owner, self._workspace_id = stack, owner, workspace_id
 
-    def publish(self, kind: str, content: bytes, *, stored: bytes | None = None, fingerprint: str = FINGERPRINT) -> str:
-        """Make ``content`` the production model, with ``stored`` in its place in the object store."""
+    def publish(
+        self,
+        kind: str,
+        content: bytes,
+        *,
+        stored: bytes | None = None,
+        fingerprint: str = FINGERPRINT,
+        rung: str = "production",
+    ) -> str:
+        """Deploy ``content``, with ``stored`` in its place in the object store."""
         return publish_model(
             self._stack.description,
             self._workspace_id,
@@ -28,6 +36,7 @@ class Registry:
             content=content,
             stored=stored,
             fingerprint=fingerprint,
+            rung=rung,
         )
 
     def withdraw_all(self) -> None:
@@ -60,6 +69,21 @@ def test_the_production_model_answers_and_signs_its_rows(
     registry.publish("anomaly_detection", constant_model(0.0625))
     detection = roastery.decided("detections", roastery.run(pipeline))
     assert detection["model"] == "onnx"
+
+
+def test_what_a_shadow_says_is_kept_beside_what_was_served(
+    roastery: Roastery, pipeline: dict[str, Any], registry: Registry
+) -> None:
+    version = registry.publish("failure_prediction", constant_model(0.375), rung="shadow")
+    prediction = roastery.decided("predictions", roastery.start(pipeline))
+    assert prediction["model"] == "heuristic"
+    (shadow,) = prediction["alternatives"]
+    assert (shadow["rung"], shadow["model_version"], shadow["failure_probability"]) == ("shadow", version, 0.375)
+
+    registry.publish("failure_prediction", constant_model(0.625))
+    prediction = roastery.decided("predictions", roastery.start(pipeline))
+    assert prediction["failure_probability"] == 0.625
+    assert [said["rung"] for said in prediction["alternatives"]] == ["shadow", "none"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from shared.features import FINGERPRINT
 from shared.outcome_history import OutcomeHistory
 from shared.pipeline_state import PipelineState
 from shared.replay import Replay
-from shared.served_model import ServedModel
+from shared.served_models import ServedModels
 from tests.unit.shared.orders import MONDAY, run
 from tests.unit.shared.test_replay import history
 
@@ -79,7 +79,7 @@ class Database:
             name: PipelineState.from_json(json.loads(self.states[name])) if name in self.states else PipelineState()
             for name in OWNERS
         }
-        payload = Batch(claim, states, PredictJudge(), ServedModel(None, None)).work()
+        payload = Batch(claim, states, PredictJudge(), ServedModels(PredictJudge.inputs, {}, {}, None)).work()
         assert payload["failed"] == []
         self.states |= {state["pipeline_id"]: state["state"] for state in payload["states"]}
         for added in payload["histories"]:

@@ -48,6 +48,7 @@ def claim(*happenings: Happening, more: bool = True) -> Claim:
             "pipelines": {pipeline: described for _, pipeline, _ in happenings},
             "histories": [],
             "models": {},
+            "challengers": {},
             "more": more,
         }
     )

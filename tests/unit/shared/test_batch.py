@@ -6,8 +6,9 @@ from shared.batch import Batch
 from shared.claim import STARTED
 from shared.execution import Execution
 from shared.judgement import Judgement, Knowledge
+from shared.model_input import START_OF_RUN
 from shared.pipeline_state import PipelineState
-from shared.served_model import ServedModel
+from shared.served_models import ServedModels
 from shared.state_cache import etag_of
 
 from .claims import claim, ended
@@ -16,7 +17,7 @@ from .claims import claim, ended
 class Clerk:
     """Writes down how many runs were known at each judgement; cannot judge a run that says 'poison'."""
 
-    engine, model_kind, table = "clerk", "none", "notes"
+    engine, table, inputs, recorded = "clerk", "notes", {}, START_OF_RUN
 
     def judge(self, phase: str, execution: Execution, knowledge: Knowledge) -> Judgement:
         if execution.error_message == "poison":
@@ -28,7 +29,7 @@ class Clerk:
 def work(*events):
     pipelines = {pipeline for _, pipeline, _ in events}
     states = {pipeline: PipelineState() for pipeline in pipelines}
-    return Batch(claim(*events), states, Clerk(), ServedModel(None, None)).work()
+    return Batch(claim(*events), states, Clerk(), ServedModels({}, {}, {}, None)).work()
 
 
 def test_a_run_is_scored_before_it_is_learned() -> None:

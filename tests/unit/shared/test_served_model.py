@@ -4,6 +4,7 @@ import pytest
 
 from shared.claim import ModelReference
 from shared.errors import ModelFault
+from shared.model_input import START_OF_RUN
 from shared.served_model import ServedModel
 
 REFERENCE = ModelReference("model-id", "failure_prediction:abc", "models/abc.onnx", "a" * 64, 10, "fingerprint")
@@ -20,14 +21,14 @@ class Store:
             raise self.answer
         return self
 
-    def score(self, row):
+    def answers(self, row):
         if isinstance(self.answer, Exception):
             raise self.answer
-        return self.answer
+        return [self.answer]
 
 
 def test_a_model_that_answers_signs_the_row() -> None:
-    model = ServedModel(REFERENCE, Store(0.25))
+    model = ServedModel(REFERENCE, Store(0.25), START_OF_RUN)
     answered = model.probability([1.0])
     assert answered == 0.25
     assert model.columns(answered, otherwise="heuristic", version="heuristic:1") == {
@@ -40,7 +41,7 @@ def test_a_model_that_answers_signs_the_row() -> None:
 
 @pytest.mark.parametrize("answer", [-0.1, 1.1])
 def test_an_answer_outside_of_probabilities_is_brought_inside(answer: float) -> None:
-    assert ServedModel(REFERENCE, Store(answer)).probability([1.0]) in (0.0, 1.0)
+    assert ServedModel(REFERENCE, Store(answer), START_OF_RUN).probability([1.0]) in (0.0, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_an_answer_outside_of_probabilities_is_brought_inside(answer: float) -> 
     ],
 )
 def test_a_faulty_model_steps_back_and_the_row_says_why(answer: float | Exception, fault: str) -> None:
-    model = ServedModel(REFERENCE, Store(answer))
+    model = ServedModel(REFERENCE, Store(answer), START_OF_RUN)
     assert model.probability([1.0]) is None
     assert model.columns(None, otherwise="heuristic", version="heuristic:1") == {
         "model": "heuristic",
@@ -63,4 +64,7 @@ def test_a_faulty_model_steps_back_and_the_row_says_why(answer: float | Exceptio
 
 
 def test_without_a_model_nothing_is_at_fault() -> None:
-    assert ServedModel(None, Store(0.5)).columns(None, otherwise="heuristic", version="h")["model_fault"] is None
+    assert (
+        ServedModel(None, Store(0.5), START_OF_RUN).columns(None, otherwise="heuristic", version="h")["model_fault"]
+        is None
+    )

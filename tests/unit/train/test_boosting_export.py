@@ -76,12 +76,12 @@ def test_missing_values_that_were_learned_from_take_their_side() -> None:
 def test_a_model_that_found_nothing_answers_the_base_rate() -> None:
     model = booster(1, np.zeros_like(ROWS))
     served = OnnxModel(boosting_bytes([model], features=FEATURES, slope=1.0, intercept=0.0), features=FEATURES)
-    assert served.score([0.0] * FEATURES) == pytest.approx(FAILED.mean(), abs=1e-6)
+    assert served.answers([0.0] * FEATURES)[-1] == pytest.approx(FAILED.mean(), abs=1e-6)
 
 
 def test_one_served_row_answers_as_in_a_batch(boosters) -> None:
     served = OnnxModel(boosting_bytes(boosters, features=FEATURES, slope=1.0, intercept=0.0), features=FEATURES)
-    answers = [served.score(row.tolist()) for row in ROWS[:50]]
+    answers = [served.answers(row.tolist())[-1] for row in ROWS[:50]]
     assert answers == pytest.approx(probability(boosters, ROWS[:50]), abs=TOLERANCE)
 
 

@@ -46,4 +46,4 @@ def test_the_graph_splits_where_the_tree_does(value: float, answer: float) -> No
         weight=np.array([0.0, 1.0, 2.0]),
     )
     model = OnnxModel(graph_bytes([ensemble_node([stump], [0.5], OUTPUT)], features=1, outputs=1), features=1)
-    assert model.score([float(value)]) == answer
+    assert model.answers([float(value)])[-1] == answer

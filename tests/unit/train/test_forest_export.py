@@ -56,7 +56,7 @@ def test_extreme_values_are_answered_alike(usual: IsolationForest, value: float)
 
 def test_a_strange_row_is_more_probably_an_anomaly(usual: IsolationForest) -> None:
     served = OnnxModel(forest_bytes(usual, features=FEATURES, **CALIBRATION), features=FEATURES)
-    assert served.score([0.0] * FEATURES) < 0.1 < 0.5 < served.score([6.0] * FEATURES)
+    assert served.answers([0.0] * FEATURES)[-1] < 0.1 < 0.5 < served.answers([6.0] * FEATURES)[-1]
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:

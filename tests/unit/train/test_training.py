@@ -101,7 +101,7 @@ def test_the_published_graph_answers_what_was_trained(candidate: Candidate) -> N
     model = fit_failure_model(data.features, data.failed, pipeline=data.pipeline)
     graph = OnnxModel(candidate.content, features=len(FEATURES))
     for row in data.features[:20]:
-        assert graph.score(row.tolist()) == pytest.approx(model.probability(row[None])[0], abs=1e-5)
+        assert graph.answers(row.tolist())[-1] == pytest.approx(model.probability(row[None])[0], abs=1e-5)
 
 
 def test_the_same_data_gives_the_same_bytes_and_manifest(candidate: Candidate) -> None:
