@@ -12,6 +12,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 FUNCTIONS = Path(__file__).parent.parent / "functions"
 PREFIX = "/functions/v1/"
 ALIASES = {"/api/ai/anomaly/detect": "detect", "/api/ai/prediction/predict": "predict"}
+API, API_PREFIX = "api", "/api/"
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -32,6 +33,8 @@ class Gateway:
             return self._health(start_response)
         if path in ALIASES and ALIASES[path] in self._functions:
             return self._functions[ALIASES[path]](environ, start_response)
+        if path.startswith(API_PREFIX) and API in self._functions:
+            return self._functions[API](environ, start_response)
         engine, _, rest = path.removeprefix(PREFIX).partition("/")
         if path.startswith(PREFIX) and engine in self._functions:
             mounted = {

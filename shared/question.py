@@ -12,19 +12,13 @@ from shared.engine_calls import Calls
 from shared.errors import DataApiError, Refused
 from shared.histories import Histories
 from shared.judgement import Judge, Knowledge
+from shared.refusals import refusal_of
 from shared.served_model import Store
 from shared.served_models import ServedModels
 from shared.state_store import parse_state
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Numbers = Annotated[dict[Name, FiniteFloat], Field(max_length=200)]
-
-_REFUSALS = {
-    "42501": (403, "Not allowed"),
-    "PGRST301": (401, "Token refused"),
-    "PGRST302": (401, "Token refused"),
-    "PGRST303": (401, "Token refused"),
-}
 
 
 class Question(BaseModel):
@@ -102,10 +96,7 @@ def _context(question: Question, engine: str, calls: Calls, token: str) -> Mappi
     try:
         context: Mapping[str, Any] | None = calls.call("question_context", arguments, token=token)
     except DataApiError as error:
-        if error.code in _REFUSALS:
-            status, title = _REFUSALS[error.code]
-            raise Refused(status, title, str(error)) from error
-        raise
+        raise refusal_of(error) or error from error
     if context is None:
         subject = f"execution {question.execution_id}" if question.execution_id else f"pipeline {question.pipeline_id}"
         raise Refused(404, "Not found", f"there is no {subject} in your workspaces")

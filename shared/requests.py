@@ -3,6 +3,7 @@
 from typing import Literal, TypeVar
 from uuid import UUID
 
+import flask
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.errors import Refused
@@ -43,6 +44,31 @@ class DatabaseWebhook(BaseModel):
         """The workspace of the row, before or after."""
         record = self.record or self.old_record
         return record.workspace_id if record else None
+
+
+def body_of(request: flask.Request, *, at_most: int = MAX_BODY_BYTES) -> bytes:
+    """The bytes of a request.
+
+    Raises:
+        Refused: 413 when there are more than ``at_most``, whatever its headers say.
+    """
+    if (request.content_length or 0) <= at_most:
+        body: bytes = request.stream.read(at_most + 1)
+        if len(body) <= at_most:
+            return body
+    raise Refused(413, "Too large", f"send at most {at_most:,} bytes")
+
+
+def token_of(request: flask.Request, *, otherwise: str = "") -> str:
+    """The caller's token; ``otherwise`` is a second way in, to be named where there is none.
+
+    Raises:
+        Refused: 401 without a bearer token.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Refused(401, "Who are you?", f"send Authorization: Bearer with your Supabase token{otherwise}")
+    return token
 
 
 M = TypeVar("M", bound=BaseModel)
