@@ -11,7 +11,11 @@ from werkzeug.test import create_environ, run_wsgi_app
 
 FUNCTIONS = Path(__file__).parent.parent / "functions"
 PREFIX = "/functions/v1/"
-ALIASES = {"/api/ai/anomaly/detect": "detect", "/api/ai/prediction/predict": "predict"}
+ALIASES = {
+    "/api/ai/anomaly/detect": "detect",
+    "/api/ai/prediction/predict": "predict",
+    "/api/ai/root-cause/analyze": "rca",
+}
 API, API_PREFIX = "api", "/api/"
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]

@@ -1,20 +1,15 @@
 """Working until nothing is left or the time is spent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from shared import logs
-from shared.batch import Batch
 from shared.claim import Claim
 from shared.errors import DataApiError
-from shared.judgement import Judge
 from shared.queue import Queue
-from shared.served_model import Store
-from shared.served_models import ServedModels
-from shared.state_store import StateStore
 
-MAX_EVENTS = 400
+BUDGET_SECONDS = 25.0
 NAP_SECONDS = 0.02
 MAX_NAPS = 10
 # A Data API that restarts is back in seconds; without this the batch would wait for its lease to run out.
@@ -46,21 +41,25 @@ def refused(claim: Claim, error: str) -> dict[str, Any]:
     }
 
 
-class Drain:
-    """Claims, decides, completes, and refreshes the cache, batch by batch."""
+class Decider(Protocol):
+    """What an engine makes of a claim. ``max_events`` is how much it takes at a time."""
 
-    def __init__(
-        self,
-        judge: Judge,
-        states: StateStore,
-        models: Store,
-        *,
-        clock: Callable[[], float],
-        nap: Callable[[float], None],
-    ) -> None:
-        self._judge = judge
-        self._states = states
-        self._models = models
+    engine: str
+    table: str
+    max_events: int
+
+    def decide(self, queue: Queue, claim: Claim) -> Mapping[str, Any]:
+        """The payload of the claim's completion."""
+
+    def stored(self, payload: Mapping[str, Any], lost: Collection[str]) -> None:
+        """The payload is in the database, but for the pipelines that another claimant has taken over."""
+
+
+class Drain:
+    """Claims, decides and completes, batch by batch."""
+
+    def __init__(self, decider: Decider, *, clock: Callable[[], float], nap: Callable[[float], None]) -> None:
+        self._decider = decider
         self._clock = clock
         self._nap = nap
 
@@ -68,7 +67,7 @@ class Drain:
         """Work a queue off. Stops after ``budget_seconds``; the sweep wakes somebody for what is left."""
         report, naps, began = Report(), 0, self._clock()
         while self._clock() - began < budget_seconds:
-            claim = queue.claim(MAX_EVENTS)
+            claim = queue.claim(self._decider.max_events)
             if claim.events:
                 naps = 0
                 self._work(queue, claim, report)
@@ -81,21 +80,16 @@ class Drain:
         return report
 
     def _work(self, queue: Queue, claim: Claim, report: Report) -> None:
-        etags = {pipeline_id: pipeline["etag"] for pipeline_id, pipeline in claim.pipelines.items()}
-        states = self._states.load(etags, queue.read_states)
-        models = ServedModels(self._judge.inputs, claim.models, claim.challengers, self._models)
-        payload = Batch(claim, states, self._judge, models).work()
+        payload = self._decider.decide(queue, claim)
         try:
             lost = self._complete(queue, payload)
         except DataApiError as error:
             if error.is_passing:
                 raise
-            logs.error(str(error), action="take_events_one_by_one", engine=self._judge.engine, code=error.code)
+            logs.error(str(error), action="take_events_one_by_one", engine=self._decider.engine, code=error.code)
             payload = refused(claim, str(error))
             lost = self._complete(queue, payload)
-        self._states.remember(
-            (state["pipeline_id"], state["state"]) for state in payload["states"] if state["pipeline_id"] not in lost
-        )
+        self._decider.stored(payload, lost)
         report.batches += 1
         report.events += len(payload["done"])
         report.failed += len(payload["failed"])
@@ -107,10 +101,10 @@ class Drain:
         """Complete, trying again while the Data API cannot be reached: completing twice stores once."""
         for pause in COMPLETE_PAUSES_SECONDS:
             try:
-                return queue.complete(self._judge.table, payload)
+                return queue.complete(self._decider.table, payload)
             except DataApiError as error:
                 if not error.is_passing:
                     raise
-                logs.warning(str(error), action="complete_again", engine=self._judge.engine, after_seconds=pause)
+                logs.warning(str(error), action="complete_again", engine=self._decider.engine, after_seconds=pause)
                 self._nap(pause)
-        return queue.complete(self._judge.table, payload)
+        return queue.complete(self._decider.table, payload)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Self
 
-from shared.error_signature import signature
 from shared.execution import FAILED, SUCCEEDED, Execution
 from shared.outcome_history import OutcomeHistory
 from shared.run_context import attempt_key, context_keys, trigger_key, version_key
 from shared.short_key import short_key
+from shared.signatures import fingerprint_of
 from shared.statistics.error_memory import ErrorMemory
 from shared.statistics.last_outcomes import LastOutcomes
 from shared.statistics.outcome_table import OutcomeTable
@@ -68,7 +68,7 @@ class PipelineOutcomes:
                 self.stages.update(short_key(stage.name), stage.status == FAILED)
         if failed:
             self.last_failure = at
-            self.errors.update(at, signature(execution.error_message))
+            self.errors.update(at, fingerprint_of(execution.error_message))
         else:
             self.last_success = at
             self.errors.clear_burst()

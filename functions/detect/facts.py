@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from shared.error_signature import signature
 from shared.execution import Execution
 from shared.pipeline_measures import ROWS, VOLUME
 from shared.pipeline_state import PipelineState
+from shared.signatures import fingerprint_of
 from shared.timeout import timeout_seconds
 
 Fact = float | str
@@ -63,7 +63,7 @@ def _failure_facts(execution: Execution, state: PipelineState) -> dict[str, Fact
     outcomes = state.outcomes
     failures = outcomes.streak.failures + 1
     before = outcomes.streak.previous if outcomes.streak.failures else outcomes.streak.successes
-    error = signature(execution.error_message)
+    error = fingerprint_of(execution.error_message)
     repeats = outcomes.errors.repeats + 1 if error and error == outcomes.errors.last else 1
     return {
         "failures_in_a_row": float(failures),

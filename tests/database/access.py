@@ -41,6 +41,8 @@ LINES = {
     "metrics": Line(WRITERS, NOBODY, ADMINS, {"metric_value": 211.0}),
     "predictions": written_by("predict", {"failure_probability": 0.4}),
     "detections": written_by("detect", {"score": 0.9}),
+    # Counted by a trigger as detections are stored.
+    "error_signatures": Line(NOBODY, NOBODY, NOBODY, {"occurrences": 7}),
     "root_causes": written_by("rca", {"confidence": 0.7}),
     "healing_plans": written_by("heal", {"status": "approved"}),
     "healing_actions": written_by("heal", {"status": "acting"}),
@@ -53,6 +55,11 @@ LINES = {
     "model_changes": Line(NOBODY, NOBODY, NOBODY, {"reason": "better"}),
     "model_evaluations": written_by("train", {"metrics": {"auc": 0.8}}),
     "drift_reports": written_by("train", {"is_drifted": True}),
+    # Incidents are made of detections, by the database itself.
+    "incidents": Line(NOBODY, NOBODY, NOBODY, {"severity": "high"}),
+    "incident_pipelines": Line(NOBODY, NOBODY, NOBODY, {"is_over": True}),
+    "pipeline_dependencies": Line(WRITERS, WRITERS, WRITERS, {"source": "lineage"}),
+    "silences": Line(WRITERS, WRITERS, WRITERS, {"reason": "drum cleaning"}),
     # The row to change was said by the owner, and nobody else changes an opinion.
     "feedback": Line(WRITERS, frozenset({"owner"}), frozenset({"owner"}), {"note": "it was the beans"}),
     "approvals": Line(ADMINS, NOBODY, NOBODY, {"note": "go on"}),

@@ -7,6 +7,7 @@ import httpx
 
 from shared.engine_token import mint
 
+TABLES = {"predict": "predictions", "detect": "detections", "rca": "root_causes"}
 Row = dict[str, Any]
 PASSWORD = "correct horse battery staple"
 
@@ -52,11 +53,11 @@ class Caller:
 
 
 class Engine(Caller):
-    """`predict` or `detect` under a token for one workspace."""
+    """An engine under a token for one workspace."""
 
     def __init__(self, http: httpx.Client, name: str, *, jwt_secret: str, workspace_id: str) -> None:
         super().__init__(http, mint(jwt_secret, engine=name, workspace_id=workspace_id, now=time.time()))
-        self._complete = f"complete_{name}ions"
+        self._complete = f"complete_{TABLES.get(name)}"
 
     def claim(self, max_events: int = 200) -> Row:
         """What there is to do."""

@@ -86,7 +86,10 @@ LINTS = {
                 'token_claims', 'user_id', 'token_workspace_id', 'token_engine', 'unwrap', 'claim_events',
                 'read_pipeline_states', 'finish_events', 'complete_predictions', 'complete_detections',
                 'claim_task', 'finish_task', 'fail_task', 'training_rows', 'training_counts', 'register_model',
-                'move_model', 'move_trained_model', 'challenger_models'
+                'move_model', 'move_trained_model', 'store_expectations', 'stale_expectations',
+                'challenger_models', 'diagnosis_context',
+                'complete_root_causes', 'rollout_state', 'observed_answers',
+                'recent_features', 'complete_observation', 'stage_training_rows', 'history_rows'
             )
     """,
     "a function that runs as its definer is called by nobody in particular": f"""

@@ -70,6 +70,13 @@ class Roastery:
             "metrics": execution | {"metric_name": "drum_celsius", "metric_value": 196.0},
             "predictions": decided | {"phase": unique, "failure_probability": 0.1, "success_probability": 0.9},
             "detections": decided | {"phase": unique, "score": 0.2, "is_anomaly": False},
+            "error_signatures": pipeline
+            | {
+                "fingerprint": unique[:12],
+                "template": "drum <*> is on fire",
+                "first_seen": "2026-12-24T18:00:00Z",
+                "last_seen": "2026-12-24T20:00:00Z",
+            },
             "root_causes": decided | {"rank": int(unique[:6], 16), "confidence": 0.5},
             "healing_plans": decided | {"plan_hash": unique},
             "healing_actions": {
@@ -92,6 +99,10 @@ class Roastery:
             "model_changes": {"kind": unique, "rung": "shadow", "generation": 1, "reason": "better"},
             "model_evaluations": model,
             "drift_reports": model | {"kind": "failure_prediction"},
+            "incidents": {"kind": "failure", "cause": unique, "severity": "low", "title": "Smoke"},
+            "incident_pipelines": pipeline,
+            "pipeline_dependencies": {"upstream_id": self.pipeline_id},
+            "silences": pipeline | {"ends_at": "2099-12-24T20:00:00Z", "created_by": by},
             "feedback": {
                 "subject_table": "detections",
                 "subject_id": str(uuid.uuid4()),
@@ -110,6 +121,10 @@ class Roastery:
         if table == "healing_policies":
             # A pipeline has one policy at most.
             row["pipeline_id"] = self.arrange("pipelines")["id"]
+        if table == "incident_pipelines":
+            row["incident_id"] = self.arrange("incidents")["id"]
+        if table == "pipeline_dependencies":
+            row["downstream_id"] = self.arrange("pipelines")["id"]
         return row if table == "pipeline_versions" else row | {"id": str(uuid.uuid4())}
 
     def arrange(self, table: str) -> Row:

@@ -6,6 +6,7 @@ import pytest
 from shared.claim import Claim
 from shared.drain import MAX_NAPS, Drain, Report
 from shared.errors import CacheUnavailable, DataApiError
+from shared.judging import Judging
 from shared.state_store import StateStore
 
 from .claims import claim, ended
@@ -61,7 +62,7 @@ class Clock:
 
 def drain(queue: FakeQueue, *, cache: FakeCache | None = None, clock: Clock | None = None, budget=10.0) -> Report:
     clock = clock or Clock()
-    return Drain(Clerk(), StateStore(cache or FakeCache()), None, clock=clock, nap=clock.nap).run(
+    return Drain(Judging(Clerk(), StateStore(cache or FakeCache()), None), clock=clock, nap=clock.nap).run(
         queue, budget_seconds=budget
     )
 
