@@ -81,7 +81,7 @@ class Execution:
             duration_seconds=duration_seconds(row.get("duration_seconds"), started_at, completed_at),
             trigger_type=read.name(row.get("trigger_type")) or "manual",
             attempt=read.whole(row.get("attempt"), default=1, low=1),
-            error_message=read.text(row.get("error_message"), max_bytes=MAX_ERROR_BYTES),
+            error_message=read.message(row.get("error_message"), max_bytes=MAX_ERROR_BYTES),
             config_version=_config_version(row.get("config_version")),
             data_volume_mb=read.magnitude(row.get("data_volume_mb")),
             rows_processed=read.magnitude(row.get("rows_processed")),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
+_GAP = "\n…\n"
 MAX_NAME_CHARACTERS = 120
 MAX_MAGNITUDE = 1e30  # keeps sums, squares of logarithms and float32 copies finite
 
@@ -80,8 +81,27 @@ def text(value: object, *, max_bytes: int) -> str | None:
     if not isinstance(value, str):
         return None
     # A character is at least one byte, so the cut makes a hostile length cheap before it is encoded.
-    encoded = value[:max_bytes].replace("\x00", "\ufffd").encode("utf-8", "replace")
-    return encoded[:max_bytes].decode("utf-8", "ignore")
+    return _storable(value[:max_bytes])[:max_bytes].decode("utf-8", "ignore")
+
+
+def _storable(value: str) -> bytes:
+    return value.replace("\x00", "\ufffd").encode("utf-8", "replace")
+
+
+def message(value: object, *, max_bytes: int) -> str | None:
+    """`text` of which, where it is too long, the first quarter and the end are kept: a stack trace says at its end what
+    happened.
+
+    >>> message("abcdefghijklmnopqrstuvwxyz", max_bytes=20)
+    'abcde\\n…\\nqrstuvwxyz'
+    """
+    whole = text(value, max_bytes=max_bytes)
+    if not isinstance(value, str) or whole is None or len(whole) == len(value):
+        return whole
+    head_bytes = max_bytes // 4
+    tail_bytes = max_bytes - head_bytes - len(_GAP.encode())
+    tail = _storable(value[-tail_bytes:])[-tail_bytes:].decode("utf-8", "ignore")
+    return f"{text(value, max_bytes=head_bytes)}{_GAP}{tail}"
 
 
 def name(value: object) -> str:

@@ -33,7 +33,7 @@ class StageRun:
             started_at=started_at,
             completed_at=completed_at,
             duration_seconds=duration_seconds(row.get("duration_seconds"), started_at, completed_at),
-            error_message=read.text(row.get("error_message"), max_bytes=MAX_ERROR_BYTES),
+            error_message=read.message(row.get("error_message"), max_bytes=MAX_ERROR_BYTES),
         )
 
 

@@ -56,3 +56,17 @@ def test_the_age_is_a_setting(team: Team, owned: psycopg.Connection, settings: d
     settings["log_retention_days"] = "4"
     forget(owned, "logs")
     assert team.owner.rows("logs") == []
+
+
+def test_failures_are_forgotten_with_the_runs_that_had_them(team: Team, owned: psycopg.Connection) -> None:
+    for number, days in enumerate([402, 3]):
+        owned.execute(
+            """
+            insert into error_signatures (workspace_id, pipeline_id, fingerprint, template, first_seen, last_seen)
+            values (%s, %s, %s, 'fog', now() - interval '2 years', now() - make_interval(days => %s))
+            """,
+            [team.workspace_id, team.pipeline_id, f"{number:012}", days],
+        )
+    owned.execute("select engine.forget_failures()")
+    (kept,) = team.owner.rows("error_signatures")
+    assert kept["fingerprint"] == "000000000001"

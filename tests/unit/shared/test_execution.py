@@ -122,3 +122,11 @@ def test_numbers_that_postgres_sends_as_text_are_not_measured():
 def test_times_are_read_in_utc():
     execution = run(started_at="2026-03-02T08:00:00+02:00")
     assert execution.started_at == datetime(2026, 3, 2, 6, tzinfo=UTC)
+
+
+def test_of_a_long_stack_trace_the_exception_at_its_end_is_kept() -> None:
+    trace = "Traceback (most recent call last):\n" + '  File "roast.py", line 1, in roast\n' * 5000 + "BeanError: burnt"
+    message = run(error_message=trace).error_message
+    assert message.startswith("Traceback")
+    assert message.endswith("BeanError: burnt")
+    assert len(message.encode()) <= 8192
