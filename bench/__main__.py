@@ -3,7 +3,19 @@
 import runpy
 import sys
 
-BENCHMARKS = ("features", "onnx_models", "quality", "training", "cold_start", "latency", "throughput")
+BENCHMARKS = (
+    "features",
+    "signatures",
+    "diagnosis",
+    "onnx_models",
+    "quality",
+    "durations",
+    "detection",
+    "training",
+    "cold_start",
+    "latency",
+    "throughput",
+)
 
 
 def main() -> None:

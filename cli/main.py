@@ -22,7 +22,10 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     "backtest": Subcommand(
         "cli.backtest:backtest", "Say what the engines would have done on a history; no stack needed."
     ),
+    "diagnose": Subcommand("cli.diagnose:diagnose", "Say what broke, by a log or message; no stack needed."),
     "models": Subcommand("cli.models:models", "List, explain, train, promote, pin and roll back models."),
+    "heal": Subcommand("cli.heal.command:heal", "Show, approve, reject and simulate what healing does."),
+    "lab": Subcommand("cli.lab:lab", "Let real little pipelines fail, and compare who repairs them."),
     "demo": Subcommand("cli.demo:demo", "Start the stack, replay a real history, and sum up what the engines said."),
     "status": Subcommand("cli.status:status", "Show what is running, the queues, dead letters and tables."),
 }

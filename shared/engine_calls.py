@@ -1,16 +1,10 @@
 """The Data API as one engine sees it in one workspace."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from shared import engine_token
-
-
-class Calls(Protocol):
-    """The Data API."""
-
-    def call(self, function: str, arguments: Mapping[str, Any], *, token: str) -> Any:
-        """Call a database function under a token."""
+from shared.calls import Calls
 
 
 class EngineCalls:

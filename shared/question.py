@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
 
+from shared.calls import Calls
 from shared.claim import ModelReference, execution_of
-from shared.engine_calls import Calls
 from shared.errors import DataApiError, Refused
 from shared.histories import Histories
 from shared.judgement import Judge, Knowledge

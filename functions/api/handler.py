@@ -6,7 +6,7 @@ from typing import Any
 import flask
 
 from functions.api.routes import call_for
-from shared.engine_calls import Calls
+from shared.calls import Calls
 from shared.errors import DataApiError, Refused
 from shared.problem import Response, guarded
 from shared.refusals import refusal_of

@@ -11,13 +11,13 @@ from functions.rca.hit import Hit, hits_on, judged
 from functions.rca.log import Log
 from functions.rca.measures import ODDS, saturated
 from functions.rca.outcome import success_line
-from functions.rca.saying import Saying, key_of, sayings_of
+from functions.rca.saying import Saying, sayings_of
 from functions.rca.stages import failing_stage, stage_error
 from functions.rca.subcause import all_subcauses
 from functions.rca.telling import telling_lines
 from functions.rca.weighing import causes_of
 
-LEAST_CONFIDENCE = 0.5
+LEAST_CONFIDENCE = 0.45
 
 
 def diagnose(
@@ -31,7 +31,7 @@ def diagnose(
 
     ``passing_log`` is the log of the last run that went well: lines that were there as well tell little. ``stages`` are
     objects with a name, a status, an error and what they depend on; ``measures`` are numbers of the run by name. Below
-    a confidence of 0.5 the standing is not ``found``. Time and memory are bounded, whatever the text.
+    a confidence of 0.45 the standing is not ``found``. Time and memory are bounded, whatever the text.
 
     >>> found = diagnose("psycopg2.OperationalError: FATAL:  sorry, too many clients already")
     >>> found.cause.family, found.cause.subcause, found.cause.transient, found.lines
@@ -52,7 +52,7 @@ def diagnose(
 def _of_text(text: str, passing_log: str | None, measures: Mapping[str, Any]) -> Diagnosis:
     log = Log.of(text)
     passing = Log.of(passing_log) if passing_log else None
-    sayings = sayings_of(log, frozenset(map(key_of, passing.lines)) if passing else frozenset())
+    sayings = sayings_of(log, frozenset(passing.keys) if passing else frozenset())
     success = success_line(log)
     hits = hits_on(log, sayings, success)
     if success is None:
@@ -88,7 +88,7 @@ def _missing(sayings: Sequence[Saying], causes: Sequence[Cause]) -> str:
     if causes:
         best = causes[0]
         return (
-            f"What speaks for {best.subcause} ({100 * best.confidence:.0f} %) is not enough: give more of the log around "
-            "the failure, or the log of the last run that went well."
+            f"What speaks for {best.subcause} ({100 * best.confidence:.0f} %) is not enough: give more of the log "
+            "around the failure, or the log of the last run that went well."
         )
     return "The text names no cause: give the log of the stage that failed first, from before the failure to its end."

@@ -6,25 +6,82 @@ from collections.abc import Iterable, Mapping
 from functions.rca.saying import Saying
 
 _CHANGE = re.compile(
-    r"(?:\b(?:changed|change|changes|diff|reduced|lowered|raised|increased|decreased|deploy\w*|previously|override\w*|overridden|modified|updated|rollout|switched|set|was|applied|release\w*|migrated|config\w*|settings?)\b.{0,200}"
+    r"(?:\b(?:changed|change|changes|diff|reduced|lowered|raised|increased|decreased|deploy\w*|previously"
+    r"|override\w*|overridden|modified|updated|rollout|switched|set|was|applied|release\w*|migrated|config\w*"
+    r"|settings?)\b.{0,200}"
     r"(?:->|=>|→|\bfrom\b.{1,80}\bto\b|\(was\b|\bwas\b.{1,60}\b(?:before|previously|now)\b|\bto\b \S))"
     r"|\w[\w.]{2,60}\s?[:=]?\s\S{1,60}\s(?:->|=>|→)\s\S|^\+\s{1,12}[\w.-]{2,60}\s?[:=]\s?\S",
     re.IGNORECASE,
 )
 _STAND_IN = re.compile(
-    r"\b(?:not set|unset|missing|not found|undefined|not configured|empty)\b.{0,60}\b(?:fall(?:ing|s)? back|using|default)|\b(?:falling back|defaulting) to\b|\busing default\b",
+    r"\b(?:not set|unset|missing|not found|undefined|not configured|empty)\b.{0,60}\b(?:fall(?:ing|s)? back|using"
+    r"|default)|\b(?:falling back|defaulting) to\b|\busing default\b",
     re.IGNORECASE,
 )
-_MEMORY = frozenset("memory mem heap xmx batch limit limits executor workers worker parallelism partitions size concurrency".split())
-_TIME = frozenset("timeout timeouts deadline limit seconds retries interval max_execution_time batch".split())
-_PLACE = frozenset("host hostname url endpoint port address server proxy broker brokers dsn uri region bootstrap database".split())
-_ACCESS = frozenset("user username role secret key token account password credential credentials".split())
-_COUNT = frozenset("pool connections workers concurrency parallelism max size threads processes tasks rate slots".split())
+_MEMORY = frozenset(
+    [
+        "memory",
+        "mem",
+        "heap",
+        "xmx",
+        "batch",
+        "limit",
+        "limits",
+        "executor",
+        "workers",
+        "worker",
+        "parallelism",
+        "partitions",
+        "size",
+        "concurrency",
+    ]
+)
+_TIME = frozenset(
+    ["timeout", "timeouts", "deadline", "limit", "seconds", "retries", "interval", "max_execution_time", "batch"]
+)
+_PLACE = frozenset(
+    [
+        "host",
+        "hostname",
+        "url",
+        "endpoint",
+        "port",
+        "address",
+        "server",
+        "proxy",
+        "broker",
+        "brokers",
+        "dsn",
+        "uri",
+        "region",
+        "bootstrap",
+        "database",
+    ]
+)
+_ACCESS = frozenset(
+    ["user", "username", "role", "secret", "key", "token", "account", "password", "credential", "credentials"]
+)
+_COUNT = frozenset(
+    [
+        "pool",
+        "connections",
+        "workers",
+        "concurrency",
+        "parallelism",
+        "max",
+        "size",
+        "threads",
+        "processes",
+        "tasks",
+        "rate",
+        "slots",
+    ]
+)
 WORDS: Mapping[str, frozenset[str]] = {
     "memory_exhausted": _MEMORY,
     "gpu_memory_exhausted": _MEMORY,
-    "disk_full": frozenset("disk volume storage tmp path ephemeral size".split()),
-    "cpu_starved": frozenset("cpu cores limit workers".split()),
+    "disk_full": frozenset(["disk", "volume", "storage", "tmp", "path", "ephemeral", "size"]),
+    "cpu_starved": frozenset(["cpu", "cores", "limit", "workers"]),
     "time_limit_exceeded": _TIME,
     "network_timeout": _TIME | _PLACE,
     "connection_refused": _PLACE,
@@ -55,9 +112,9 @@ def explaining_line(sayings: Iterable[Saying], subcause: str, number: int) -> Sa
     if not wanted:
         return None
     for saying in sayings:
-        if saying.number != number and (_CHANGE.search(saying.text) or _STAND_IN.search(saying.text)):
-            if wanted & set(_PARTS.findall(_split_camel(saying.text))):
-                return saying
+        told = saying.number != number and (_CHANGE.search(saying.text) or _STAND_IN.search(saying.text))
+        if told and wanted & set(_PARTS.findall(_split_camel(saying.text))):
+            return saying
     return None
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functions.rca.explaining import explaining_line
 from functions.rca.log import Log
 from functions.rca.outcome import is_overcome
-from functions.rca.rule import Rule
 from functions.rca.rules import all_rules
 from functions.rca.saying import Saying
 from functions.rca.subcause import Subcause, all_subcauses
@@ -15,7 +14,7 @@ MOST_READ = 160
 LEAST_WEIGHT = 0.05
 OVERCOME = 0.12
 SUCCEEDED = 0.12
-SUCCEEDED_BUT_ERROR = 0.5
+SUCCEEDED_BUT_ERROR = 0.33
 EXPLAINED = 1.8
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 MOST_CHARACTERS = 32_000_000
 MOST_LINES = 50_000
@@ -14,7 +15,7 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b\n]{0,51
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Log:
     """Lines from the beginning and the end of a text; ``skipped`` lines between them are not there.
 
@@ -38,8 +39,7 @@ class Log:
         skipped = max(len(lines) - MOST_LINES, 0)
         if skipped:
             del lines[HEAD_LINES : HEAD_LINES + skipped]
-        plain = text.isprintable()
-        return cls([line if plain else _clean(line) for line in lines], skipped)
+        return cls(list(map(_clean, lines)), skipped)
 
     def number(self, index: int) -> int:
         """The line's number in the text, from 1."""
@@ -48,6 +48,28 @@ class Log:
     def index(self, number: int) -> int:
         """Where a line of this number is; the inverse of `number`."""
         return number - 1 - (self.skipped if number > HEAD_LINES else 0)
+
+    @cached_property
+    def keys(self) -> Sequence[bytes]:
+        """Of each line what it has in common with lines that differ in digits alone: a time, a count, an id.
+
+        In lower case. Far cheaper than templates, for logs of 50,000 lines.
+
+        >>> Log.of("12:00:01 Read 31 rows\\n12:00:09 read 7 rows").keys
+        [b':: read  rows', b':: read  rows']
+        """
+        whole = "\n".join(self.lines).encode("utf-8", "replace")
+        return whole.lower().translate(None, b"0123456789").split(b"\n")
+
+    def last(self, count: int) -> Sequence[tuple[int, str]]:
+        """Number and text of the last lines that say something, the last first."""
+        found: list[tuple[int, str]] = []
+        for index in range(len(self.lines) - 1, -1, -1):
+            if self.lines[index].strip():
+                found.append((self.number(index), self.lines[index]))
+            if len(found) == count:
+                break
+        return found
 
     def numbered(self) -> Iterator[tuple[int, str]]:
         """Number and text of each line that says something."""

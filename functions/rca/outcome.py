@@ -5,13 +5,31 @@ import re
 from functions.rca import words
 from functions.rca.log import Log
 from functions.rca.message import message_of
-from functions.rca.saying import is_harmless
+from functions.rca.phrases import is_harmless
 
 LAST_WORDS = 40
 SOON = 60
 
 _NAMES = re.compile(r"[a-z]{4,}")
-_IDLE = frozenset("info warn warning error retry retrying attempt failed with from after this that level message".split())
+_IDLE = frozenset(
+    [
+        "info",
+        "warn",
+        "warning",
+        "error",
+        "retry",
+        "retrying",
+        "attempt",
+        "failed",
+        "with",
+        "from",
+        "after",
+        "this",
+        "that",
+        "level",
+        "message",
+    ]
+)
 
 
 def success_line(log: Log) -> int | None:
@@ -22,8 +40,7 @@ def success_line(log: Log) -> int | None:
     >>> success_line(Log.of("INFO job finished\\nTask exited with code 1")) is None
     True
     """
-    spoken = list(log.numbered())[-LAST_WORDS:]
-    for number, line in reversed(spoken):
+    for number, line in log.last(LAST_WORDS):
         message = message_of(line)
         if not is_harmless(message.text) and (message.level == "error" or words.FAILED.search(message.text)):
             return None

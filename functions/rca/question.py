@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from functions.rca.diagnose import diagnose
 from functions.rca.explanation import explain
-from shared.engine_calls import Calls
+from shared.calls import Calls
 from shared.errors import DataApiError, Refused
 from shared.refusals import refusal_of
 

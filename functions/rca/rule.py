@@ -23,7 +23,8 @@ class Rule:
     """Fires on a line in which one of ``any_of`` is found and none of ``none_of``, case aside.
 
     ``also`` must be found somewhere in the same text. ``odds`` are log odds for the subcause, before the weight of the
-    line: 2 is a hint, 3 a usual phrase, 5 a code or class that means this alone. ``transient`` overrides the subcause's.
+    line: 2 is a hint, 3 a usual phrase, 5 a code or class that means this alone. ``transient`` overrides what the
+    subcause says.
     """
 
     id: str

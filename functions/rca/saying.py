@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from functions.rca import words
 from functions.rca.log import Log
 from functions.rca.message import Level, Message, message_of
+from functions.rca.phrases import is_exception, is_harmless
 from shared.signatures.frames import Kind, line_kind
 
 LONG_LOG = 1_500
 MOST_SAYINGS = 1_500
 MOST_FIRST = 500
+MOST_CHARACTERS = 1_000
 LEVEL_WEIGHTS: dict[Level, float] = {"error": 1.0, "none": 0.95, "warning": 0.45, "quiet": 0.12}
 BEFORE_ERROR = 0.8
 NEAR_LINES = 3
@@ -21,13 +23,10 @@ TRYING = 0.4
 OUTER = 0.75
 KNOWN = 0.1
 
-_HEADER = re.compile(r"\W{0,4}(?:E +)?(?:Caused by: |caused by:? )?(?:[\w$]{1,60}[.:]{1,2}){0,12}[A-Z]\w{0,60}(?:Error|Exception|Fault|Killed|Exit|Timeout|Violation)\b")
 _CAUSE = re.compile(r"\W{0,6}(?:caused by\b|\[?cause\]?:|root cause\b|reason: )", re.IGNORECASE)
 _NEXT_EXCEPTION = re.compile(r"During handling of the above|The above exception was the direct cause")
-_WARNING_CLASS = re.compile(r"\W{0,4}[\w.:/ ]{0,200}\w{1,40}Warning\b|.{0,300}\bexpected (?:by|in) (?:this|the) test")
 _TITLE = re.compile(r"\s*[●○]\s|\s*\d{1,3}\) [\w#:]{1,80}[# ]|_{4,} .{1,200} _{4,}$|={4,} ")
 _TEST_NAME = re.compile(r"(?<=\.py)::\S+")
-_DIGITS = {ord(digit): None for digit in "0123456789"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,38 +39,7 @@ class Saying:
     weight: float
 
 
-def is_exception(text: str) -> bool:
-    """Whether a line begins with the name of an exception.
-
-    >>> is_exception("java.io.IOException: closed"), is_exception("exception_handler loaded")
-    (True, False)
-    """
-    return bool(_HEADER.match(text))
-
-
-def is_harmless(text: str) -> bool:
-    """Whether a line speaks of failures only to say that there were none, or that they do not matter.
-
-    >>> is_harmless("12 tests, 0 errors"), is_harmless("12 tests, 1 failed")
-    (True, False)
-    """
-    if not words.HARMLESS.search(text) or words.NOT_HARMLESS.search(text):
-        return False
-    return not is_exception(text) or bool(_WARNING_CLASS.match(text))
-
-
-def key_of(line: str) -> str:
-    """What two lines that differ in their digits alone have in common: a time, a count, an id.
-
-    Far cheaper than a template, for logs of 50,000 lines.
-
-    >>> key_of("12:00:01 read 31 rows") == key_of("12:00:09 read 7 rows")
-    True
-    """
-    return line.translate(_DIGITS)
-
-
-def sayings_of(log: Log, known: Collection[str] = ()) -> list[Saying]:
+def sayings_of(log: Log, known: Collection[bytes] = ()) -> list[Saying]:
     """The lines that may tell, in order; ``known`` are the keys of a passing log's lines, which tell little.
 
     A long log is looked through for words of failure first, and of lines that differ in digits alone the first and the
@@ -87,10 +55,10 @@ def sayings_of(log: Log, known: Collection[str] = ()) -> list[Saying]:
         message = message_of(line)
         if message.level != "none":
             after_marker = False
-        weight = _weight(message) * (KNOWN if known and key_of(line) in known else 1.0)
+        weight = _weight(message) * (KNOWN if known and log.keys[log.index(number)] in known else 1.0)
         if _CAUSE.match(message.text):
             said = _outer_before(said)
-        elif after_marker and _HEADER.match(message.text):
+        elif after_marker and is_exception(message.text):
             weight *= OUTER
         said += _lines_of(message, number, weight)
     return _warned(said)
@@ -110,21 +78,15 @@ def _warned(said: Sequence[Saying]) -> list[Saying]:
 
 
 def _worth_reading(log: Log) -> Iterator[tuple[int, str]]:
-    lines = list(log.numbered())
-    if len(lines) <= LONG_LOG:
-        return iter(lines)
-    chosen: dict[str, tuple[int, str]] = {}
-    last: dict[str, tuple[int, str]] = {}
-    for number, line in lines:
-        low = line.lower()
-        if any(stem in low for stem in words.STEMS):
-            key = key_of(line)
-            chosen.setdefault(key, (number, line))
-            last[key] = (number, line)
-    both = sorted({*chosen.values(), *last.values()})
+    if len(log.lines) <= LONG_LOG:
+        return log.numbered()
+    last = {key: index for index, key in enumerate(log.keys)}
+    first = {key: index for index, key in zip(range(len(log.keys) - 1, -1, -1), reversed(log.keys), strict=True)}
+    telling = [key for key in last if any(stem in key for stem in words.STEMS)]
+    both = sorted({*(first[key] for key in telling), *(last[key] for key in telling)})
     if len(both) > MOST_SAYINGS:
         both = both[:MOST_FIRST] + both[MOST_FIRST - MOST_SAYINGS :]
-    return iter(both)
+    return ((log.number(index), log.lines[index]) for index in both)
 
 
 def _is_source(log: Log, number: int, line: str) -> bool:
@@ -137,7 +99,7 @@ def _is_source(log: Log, number: int, line: str) -> bool:
 
 
 def _weight(message: Message) -> float:
-    text = message.text
+    text = message.text[:MOST_CHARACTERS]
     if words.WRAPPER.match(text[:400]) or _TITLE.match(text[:400]):
         return 0.0
     if message.level != "error" and is_harmless(text):
@@ -145,7 +107,7 @@ def _weight(message: Message) -> float:
     weight = LEVEL_WEIGHTS[message.level]
     gave_up = bool(words.GIVING_UP.search(text))
     if message.level == "quiet":
-        weight = QUIET_EXCEPTION if _HEADER.match(text) else QUIET_GIVING_UP if gave_up else weight
+        weight = QUIET_EXCEPTION if is_exception(text) else QUIET_GIVING_UP if gave_up else weight
     elif message.level == "warning" and gave_up:
         weight = 1.0
     if not gave_up and words.TRYING.search(text):
@@ -158,7 +120,7 @@ def _outer_before(said: Sequence[Saying]) -> list[Saying]:
     changed = list(said)
     for index in range(len(said) - 1, max(len(said) - 20, -1), -1):
         changed[index] = replace(said[index], weight=said[index].weight * OUTER)
-        if said[index].level != "none" or not _HEADER.match(said[index].text):
+        if said[index].level != "none" or not is_exception(said[index].text):
             break
     return changed
 
@@ -166,4 +128,4 @@ def _outer_before(said: Sequence[Saying]) -> list[Saying]:
 def _lines_of(message: Message, number: int, weight: float) -> Iterator[Saying]:
     for line in message.text.split("\n")[:40]:
         if line.strip() and line_kind(line)[0] is Kind.TEXT:
-            yield Saying(number, _TEST_NAME.sub("", line), message.level, weight)
+            yield Saying(number, _TEST_NAME.sub("", line[:MOST_CHARACTERS]), message.level, weight)

@@ -29,7 +29,9 @@ def failing_stage(stages: Sequence[Mapping[str, Any]]) -> str | None:
     failed = [name for name, stage in by_name.items() if str(stage.get("status", "")).lower() in FAILED]
     own = [name for name in failed if _has_own_words(by_name[name])] or failed
     blamed = set(own)
-    roots = [name for name in own if not (_before(name, by_name) & blamed - {name}) and not _inside(name, by_name) & blamed]
+    roots = [
+        name for name in own if not (_before(name, by_name) & blamed - {name}) and not _inside(name, by_name) & blamed
+    ]
     started = sorted(roots or own, key=lambda name: str(by_name[name].get("started_at") or "~"))
     return started[0] if started else None
 
