@@ -3,6 +3,9 @@
 PYTHON ?=
 ARGS ?=
 
+# Threads of a training that wait for one another are not to spin: on a busy machine that takes minutes.
+export OMP_WAIT_POLICY := PASSIVE
+
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := $(VENV)/.installed

@@ -22,6 +22,7 @@ from bench.stack import signed_in, temporary_stack
 from local import functions
 from local.ports import HOST, PortReservation
 from local.process import child_environment
+from shared.run_features import END_OF_RUN
 
 EMPTY_FUNCTION = "def empty(request):\n    return '{}'\n"
 DETECT = Path(__file__).parent.parent / "functions" / "detect" / "main.py"
@@ -65,7 +66,11 @@ def main() -> None:
         user = signed_in(stack.description)
         pipeline: Any = user.table("pipelines").insert({"name": "bench"}).execute().data[0]
         publish_model(
-            stack.description, pipeline["workspace_id"], kind="anomaly_detection", content=constant_model(0.1)
+            stack.description,
+            pipeline["workspace_id"],
+            kind="anomaly_detection",
+            content=constant_model(0.1, fed=END_OF_RUN),
+            fingerprint=END_OF_RUN.fingerprint,
         )
         session = user.auth.get_session()
         if session is None:

@@ -8,12 +8,13 @@ from onnx import TensorProto, helper
 
 from local.description import StackDescription
 from local.object_store import REGION
-from shared.features import FEATURES, FINGERPRINT
+from shared.features import FINGERPRINT
+from shared.model_input import START_OF_RUN, ModelInput
 
 
-def constant_model(answer: float) -> bytes:
+def constant_model(answer: float, *, fed: ModelInput = START_OF_RUN) -> bytes:
     """An ONNX graph that answers ``answer`` to every row of features."""
-    columns = len(FEATURES)
+    columns = fed.features
     graph = helper.make_graph(
         [
             helper.make_node("MatMul", ["row", "zeros"], ["nothing"]),

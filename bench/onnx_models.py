@@ -8,12 +8,16 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor, IsolationForest
 
 from bench.report import show
-from functions.train.boosting_export import boosting_bytes
+from functions.train.boosting_export import boosting_bytes, quantile_bytes
+from functions.train.duration_model import MOST_TREES
+from functions.train.failure_model import fit_failure_model
 from functions.train.forest_export import forest_bytes
 from functions.train.parity import worst_difference
+from functions.train.subject import STAGES
+from shared.duration_quantiles import SHARES
 from shared.model_store import OnnxModel
 
 ROWS = 50_000
@@ -52,9 +56,9 @@ def compare(
     own_answer: Callable[[NDArray[np.float32]], NDArray[np.float64]],
 ) -> None:
     """Print the figures of a graph beside those of the model that it was made from."""
-    model = OnnxModel(content, features=FEATURES)
+    model = OnnxModel(content, features=rows.shape[1])
     lists = rows[:1000].tolist()
-    load_ms = median_us(lambda _: OnnxModel(content, features=FEATURES), 20) / 1e3
+    load_ms = median_us(lambda _: OnnxModel(content, features=rows.shape[1]), 20) / 1e3
     row_us = median_us(lambda number: model.answers(lists[number % 1000])[-1], 5000)
     own_us = median_us(lambda number: own_answer(rows[number % 1000 : number % 1000 + 1]), 100)
     difference = worst_difference(content, rows, own_answer(rows))
@@ -93,12 +97,36 @@ def forest(rows: NDArray[np.float32], trees: int) -> None:
     compare(title, content, rows, lambda some: calibrated(-model.score_samples(some)))
 
 
+def durations(rows: NDArray[np.float32]) -> None:
+    """Train boosting of as many quantiles and trees as a model of durations has, and print its figures."""
+    spreads = rows[:, 0] + np.random.default_rng(5).normal(size=len(rows))
+    models = [
+        HistGradientBoostingRegressor(
+            loss="quantile", quantile=share, max_iter=MOST_TREES, max_leaf_nodes=8, early_stopping=False, random_state=3
+        ).fit(rows, spreads)
+        for share in SHARES
+    ]
+    content = quantile_bytes(models, features=FEATURES)
+    title = f"durations, {len(SHARES)} quantiles of {MOST_TREES} trees of 8 leaves"
+    compare(title, content, rows, lambda some: np.column_stack([model.predict(some) for model in models]))
+
+
+def stages(failed: NDArray[np.bool_]) -> None:
+    """Train a model of stage risks as `functions.train` does, and print its figures."""
+    rows = np.random.default_rng(7).random((ROWS, len(STAGES.names)), dtype=np.float32)
+    model = fit_failure_model(rows, failed, pipeline=np.arange(ROWS) % 10, subject=STAGES)
+    content = boosting_bytes([model.booster], features=len(STAGES.names), slope=1.0, intercept=0.0)
+    compare("stage risks, 100 trees of 8 leaves", content, rows, model.probability)
+
+
 def main() -> None:
     """Print the figures of every model."""
     rows, failed = training_rows()
     boosting(rows, failed)
     for trees in (100, 200):
         forest(rows, trees)
+    durations(rows)
+    stages(failed)
 
 
 if __name__ == "__main__":

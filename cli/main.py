@@ -1,5 +1,6 @@
 """The `flexiroaster` command. A subcommand's module is imported only when it is called."""
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -64,6 +65,9 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="flexiroaster")
 def main() -> None:
     """FlexiRoaster AI: predicts, detects, explains and heals failures of the pipelines recorded in Supabase."""
+    # Training's threads otherwise spin while they wait for one another, which on a busy machine takes minutes. Read by
+    # OpenMP when scikit-learn is imported, which no subcommand has done yet.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 if __name__ == "__main__":

@@ -57,7 +57,9 @@ def prepare(data_dir: Path, *, port: int, environment: Mapping[str, str]) -> Man
     return ManagedProcess(
         name="functions",
         command=[sys.executable, "-P", "-m", "gunicorn", "--preload", *words, "local.gateway:load()"],
-        environment=environment,
+        # Training's threads otherwise spin while they wait for one another: on a busy machine a fit of one second took
+        # two minutes.
+        environment={**environment, "OMP_WAIT_POLICY": "PASSIVE"},
         log_path=data_dir / "logs" / "functions.log",
         ready=answers,
         cwd=data_dir,

@@ -15,6 +15,7 @@ ALIASES = {
     "/api/ai/anomaly/detect": "detect",
     "/api/ai/prediction/predict": "predict",
     "/api/ai/root-cause/analyze": "rca",
+    "/api/ai/self-healing/plan": "heal",
 }
 API, API_PREFIX = "api", "/api/"
 

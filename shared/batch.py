@@ -11,6 +11,7 @@ from shared.judgement import Judge, Judgement, Knowledge
 from shared.outcome_history import HALF_LIVES_SECONDS
 from shared.pipeline_state import PipelineState
 from shared.served_models import ServedModels
+from shared.stage_features import STAGE_OF_RUN
 from shared.state_cache import etag_of
 
 
@@ -31,13 +32,16 @@ class Batch:
         self._learned: set[str] = set()
         self._rows: list[Mapping[str, Any]] = []
         self._records: list[dict[str, Any]] = []
+        self._stage_records: list[dict[str, Any]] = []
 
     def work(self) -> dict[str, Any]:
         """Decide about every event and return the payload for ``complete_…``."""
         for event in self._claim.events:
             if event.pipeline_id not in self._failed:
                 self._take(event)
-        states = [self._stored_state(pipeline_id) for pipeline_id in sorted(self._learned)]
+        learned = sorted(self._learned)
+        states = [self._stored_state(pipeline_id) for pipeline_id in learned]
+        known = {each: (self._claim.pipelines[each], self._states[each]) for each in learned}
         return {
             "lease": self._claim.lease,
             "done": self._done,
@@ -46,7 +50,9 @@ class Batch:
             "histories": self._histories.additions(),
             "half_lives_seconds": HALF_LIVES_SECONDS,
             "feature_records": self._records,
+            "stage_feature_records": self._stage_records,
             self._judge.table: self._rows,
+            **self._judge.conclude(known, now=self._claim.claimed_at),
         }
 
     def _take(self, event: Event) -> None:
@@ -71,7 +77,9 @@ class Batch:
             self._models,
         )
         judgement = self._judge.judge(event.phase, execution, knowledge)
-        if event.phase == ENDED and knowledge.state.update(execution, anomalous=judgement.anomalous):
+        if event.phase == ENDED and knowledge.state.update(
+            execution, anomalous=judgement.anomalous, strangeness=judgement.strangeness
+        ):
             self._learned.add(event.pipeline_id)
             if execution.failed is not None:
                 at = execution.ended_at.timestamp()
@@ -82,14 +90,14 @@ class Batch:
         subject = {"execution_id": event.row["id"], "pipeline_id": event.pipeline_id}
         if judgement.row is not None:
             self._rows.append({**subject, "phase": event.phase, **judgement.row})
+        record = {**subject, "occurred_at": event.row["started_at"] or event.row["created_at"]}
         if judgement.features is not None:
-            self._records.append(
-                {
-                    **subject,
-                    "occurred_at": event.row["started_at"] or event.row["created_at"],
-                    "feature_fingerprint": self._judge.recorded.fingerprint,
-                    "features": judgement.features,
-                }
+            fingerprint = self._judge.recorded.fingerprint
+            self._records.append({**record, "feature_fingerprint": fingerprint, "features": judgement.features})
+        if judgement.stage_features:
+            fingerprint = STAGE_OF_RUN.fingerprint
+            self._stage_records.append(
+                {**record, "feature_fingerprint": fingerprint, "stages": judgement.stage_features}
             )
 
     def _stored_state(self, pipeline_id: str) -> dict[str, Any]:

@@ -1,15 +1,57 @@
 """Where the services are and how to be let in. The only module that reads the environment."""
 
+import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from shared.errors import FlexiRoasterError
 
 
 class ConfigError(FlexiRoasterError):
-    """A setting is missing from the environment."""
+    """A setting is missing from the environment, or is not understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class HealingSecret:
+    """A secret that orders of one workspace to one host are authorised with."""
+
+    workspace_id: str
+    host: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HealingConfig:
+    """Whom `heal` may send orders to. ``private_hosts`` may lie inside; without any hosts no order leaves."""
+
+    hosts: frozenset[str]
+    private_hosts: frozenset[str]
+    secrets: Mapping[str, HealingSecret]
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read HEALING_HOSTS and HEALING_PRIVATE_HOSTS (names, separated by commas) and HEALING_SECRETS (a JSON object,
+        ``{name: {"workspace_id", "host", "secret"}}``).
+
+        Raises:
+            ConfigError: HEALING_SECRETS is something else.
+        """
+        try:
+            secrets = {
+                name: HealingSecret(**given)
+                for name, given in json.loads(environment.get("HEALING_SECRETS") or "{}").items()
+            }
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ConfigError(
+                'HEALING_SECRETS must be a JSON object: {name: {"workspace_id", "host", "secret"}}'
+            ) from error
+        hosts, private = (
+            frozenset(filter(None, environment.get(name, "").lower().split(",")))
+            for name in ("HEALING_HOSTS", "HEALING_PRIVATE_HOSTS")
+        )
+        return cls(hosts, private, secrets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """What an engine says about one event, and what it knew when it said it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from shared.claim import Pipeline
@@ -9,6 +10,7 @@ from shared.execution import Execution
 from shared.model_input import ModelInput
 from shared.outcome_history import OutcomeHistory
 from shared.pipeline_state import PipelineState
+from shared.pipeline_strangeness import Strangeness
 from shared.served_models import ServedModels
 
 
@@ -33,11 +35,14 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A row for the engine's table (None: nothing to say), the vector it rests on, and whether the run was strange."""
+    """A row for the engine's table (None: nothing to say), the vector it rests on, whether and how strange
+    the run was, and the features of each of its stages by name."""
 
     row: Mapping[str, Any] | None = None
     features: Sequence[float] | None = None
     anomalous: bool = False
+    strangeness: Strangeness | None = None
+    stage_features: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 class Judge(Protocol):
@@ -50,6 +55,9 @@ class Judge(Protocol):
     @property
     def inputs(self) -> Mapping[str, ModelInput]:
         """The kinds of models that it consults."""
+
+    def conclude(self, learned: Mapping[str, tuple[Pipeline, PipelineState]], *, now: datetime) -> Mapping[str, Any]:
+        """What follows for the pipelines that runs were learned from: further keys of the completion."""
 
     def judge(self, phase: str, execution: Execution, knowledge: Knowledge) -> Judgement:
         """Decide about a run that ``started``, ``ended`` or had ``stage:<name>`` end."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from shared.execution import Execution
 from shared.outcome_history import OutcomeHistory
 from shared.pipeline_state import PipelineState
+from shared.pipeline_strangeness import Strangeness
 
 
 class ReplayedStart(NamedTuple):
@@ -20,6 +21,13 @@ class ReplayedStart(NamedTuple):
     state: PipelineState
 
 
+class Finding(NamedTuple):
+    """What detection says of an ended run: whether it was an anomaly, and how strange it was."""
+
+    anomalous: bool
+    strangeness: Strangeness | None = None
+
+
 class Replay:
     """Starts in order of time, each with what was known then. Use it for one pass.
 
@@ -30,11 +38,11 @@ class Replay:
 
     Executions must come in order of start; one that goes back in time is scored at its place in the order given.
 
-    ``judge`` is asked about every ended run before it is learned, with the state of its pipeline, and answers whether
-    the run was anomalous: detection, as `detect` does it. Without one no run is.
+    ``judge`` is asked about every ended run before it is learned, with the state of its pipeline: detection, as
+    `detect` does it. Without one no run is anomalous.
     """
 
-    def __init__(self, judge: Callable[[Execution, PipelineState], bool] | None = None) -> None:
+    def __init__(self, judge: Callable[[Execution, PipelineState], Finding] | None = None) -> None:
         self._judge = judge
         self.states: dict[str, PipelineState] = {}
         self.owners: dict[tuple[str, str], OutcomeHistory] = {}
@@ -58,8 +66,9 @@ class Replay:
 
     def _learn(self, execution: Execution) -> None:
         state = self.states.setdefault(execution.pipeline_id, PipelineState())
-        anomalous = self._judge is not None and self._judge(execution, state)
-        if state.update(execution, anomalous=anomalous) and execution.failed is not None:
+        found = Finding(False) if self._judge is None else self._judge(execution, state)
+        is_new = state.update(execution, anomalous=found.anomalous, strangeness=found.strangeness)
+        if is_new and execution.failed is not None:
             for history in self._histories(execution):
                 history.update(execution.ended_at.timestamp(), execution.failed)
 

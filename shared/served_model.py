@@ -40,8 +40,8 @@ class ServedModel:
         except ModelFault as fault:
             self._give_up(str(fault))
 
-    def answers(self, row: Sequence[float]) -> Sequence[float] | None:
-        """The model's numbers for a row, all of them finite, or None without a working model."""
+    def answers(self, row: Sequence[float], *, numbers: int | None = None) -> Sequence[float] | None:
+        """The model's numbers for a row, all of them finite and as many as named, or None without a working model."""
         if self._scorer is None:
             return None
         try:
@@ -52,6 +52,9 @@ class ServedModel:
             return None
         if not all(math.isfinite(answer) for answer in answers):
             self._give_up("the model answered with a number that is not finite")
+            return None
+        if numbers is not None and len(answers) != numbers:
+            self._give_up(f"the model answered with {len(answers)} numbers, not with {numbers}")
             return None
         return answers
 

@@ -9,11 +9,11 @@ import numpy as np
 from cli.backtest.blocks import blocks_of, judged
 from cli.backtest.result import ALARM_FROM, Backtest, Told
 from cli.history import HistoryRow
-from functions.detect.score import score
+from functions.detect.score import found_by, score
 from functions.train.quality import Array, labelled_rows, measure_quality, precision_at
 from shared.execution import Execution
 from shared.pipeline_state import PipelineState
-from shared.replay import Replay
+from shared.replay import Finding, Replay
 
 PIPELINE: dict[str, Any] = {"config": {}, "stages": [], "timeout_seconds": None}
 WORST_RUNS = 10
@@ -34,14 +34,14 @@ class Detections:
         self._numbers[execution.id] = len(self.rows)
         self.rows.append(row)
 
-    def judge(self, execution: Execution, state: PipelineState) -> bool:
-        """Score an ended run before it is learned; answers whether it was anomalous."""
+    def judge(self, execution: Execution, state: PipelineState) -> Finding:
+        """Score an ended run before it is learned."""
         detection = score(execution, state, PIPELINE)
         number = self._numbers[execution.id]
         self._scores[number] = detection.score
         if detection.is_anomaly:
             self._reasons[number] = tuple(reason.text for reason in detection.reasons)
-        return detection.is_anomaly
+        return Finding(detection.is_anomaly, found_by(detection, PIPELINE))
 
     def scores(self) -> Array:
         """One score in 0..1 per run, in the order of starts."""

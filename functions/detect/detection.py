@@ -30,6 +30,7 @@ class Detection:
     """How strange one ended run is. ``score`` in 0..1, strongest reason first.
 
     ``status`` is ``learning`` while ``runs_missing`` successful runs are needed before measures are compared.
+    ``strangeness`` is what the score was made of, before the pipeline's own level ``alarm_from`` was applied.
     """
 
     score: float
@@ -38,3 +39,5 @@ class Detection:
     guardrail_action: GuardrailAction
     status: Status = "ok"
     runs_missing: int = 0
+    strangeness: float = 0.0
+    alarm_from: float = 1.0

@@ -36,7 +36,7 @@ KINDS: Mapping[str, MeasureKind] = {
     "data_volume_mb": MeasureKind("moved", "MB", "both", 50.0, 1.0),
     "rows_processed": MeasureKind("processed", "rows", "both", 50.0, 10.0),
     "cpu_percent": MeasureKind("used", "% CPU", "above", 25.0, 15.0),
-    "memory_mb": MeasureKind("used memory of", "MB", "above", 30.0, 32.0),
+    "memory_mb": MeasureKind("used memory of", "MB", "above", 30.0, 16.0),
     "memory_percent": MeasureKind("used memory of", "%", "above", 15.0, 10.0),
     "latency_ms": MeasureKind("had a latency of", "ms", "above", 50.0, 5.0),
     "throughput_per_minute": MeasureKind("had a throughput of", "per minute", "below", 30.0, 1.0),

@@ -6,16 +6,19 @@ from functions.detect.detection import Reason
 from functions.detect.facts import FACTS, Fact
 from functions.detect.quantity import say, say_range
 from functions.detect.rule import Rule
-from functions.detect.zscores import StrangeMeasure
-
-LOW_SHARE, HIGH_SHARE = 0.1, 0.9
+from functions.detect.strange_measure import StrangeMeasure
+from functions.detect.together import Together
 
 
 def measure_reason(strange: StrangeMeasure) -> Reason:
-    """A measure beside the range in which four fifths of its last values lay: "took 41 min; usually 9 to 13 min"."""
-    low, high = strange.baseline.quantile(LOW_SHARE), strange.baseline.quantile(HIGH_SHARE)
-    low, high = (strange.value, strange.value) if low is None or high is None else (low, high)
-    unit = strange.kind.unit
+    """A measure beside the range in which four fifths of its last values lay: "took 41 min; usually 9 to 13 min".
+
+    What is usual for the pipeline but not for such a run is said so: "used memory of 160 MB; 70 to 90 MB would fit the
+    rest of the run".
+    """
+    low, high, unit = strange.low, strange.high, strange.kind.unit
+    said = say_range(low, high, unit)
+    said = f"{said} would fit the rest of the run" if strange.is_implied else f"usually {said}"
     return Reason(
         feature=strange.name,
         value=strange.value,
@@ -24,7 +27,7 @@ def measure_reason(strange: StrangeMeasure) -> Reason:
         unit=unit,
         direction="above" if strange.value > high else "below",
         weight=strange.weight,
-        text=f"{strange.kind.label} {say(strange.value, unit)}; usually {say_range(low, high, unit)}",
+        text=f"{strange.kind.label} {say(strange.value, unit)}; {said}",
     )
 
 
@@ -42,6 +45,21 @@ def rule_reason(rule: Rule, facts: Mapping[str, Fact]) -> Reason:
         direction=rule.direction,
         weight=rule.weight,
         text=rule.says(facts),
+    )
+
+
+def together_reason(found: Together, *, alarm_from: float, weight: float) -> Reason:
+    """No ordinary run measured nearly the same, with the measures that make most of the difference."""
+    most = f", above all {' and '.join(found.names)}" if found.names else ""
+    return Reason(
+        feature="measures_together",
+        value=found.strangeness,
+        expected_low=0.0,
+        expected_high=alarm_from,
+        unit="",
+        direction="above",
+        weight=weight,
+        text=f"its measures together are unlike those of any ordinary run{most}",
     )
 
 

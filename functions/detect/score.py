@@ -3,46 +3,62 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from functions.detect.calibration import score_of, strangeness_of
 from functions.detect.detection import Detection, Reason
 from functions.detect.facts import facts_of
 from functions.detect.guardrail import ALARM_FROM, guardrail_action
-from functions.detect.reasons import measure_reason, model_reason, rule_reason
+from functions.detect.reasons import measure_reason, model_reason, rule_reason, together_reason
+from functions.detect.rule import Rule
 from functions.detect.rules import all_rules
+from functions.detect.together import MIN_MEASURES, Together, least_change, together
 from functions.detect.zscores import strange_measures
 from shared.execution import Execution
 from shared.pipeline_measures import measured_values
 from shared.pipeline_state import PipelineState
+from shared.pipeline_strangeness import Strangeness
 from shared.statistics.robust_baseline import MIN_VALUES
 
 MAX_REASONS = 10
 SAID_FROM = 0.2
 FURTHER_SHARE = 0.5
+RAISED_SHARE = 0.25
+MOST_ALONE = 4.0
 LEARNING_CEILING = 0.49
 
 
 def score(
     execution: Execution, state: PipelineState, pipeline: Mapping[str, Any], *, model_score: float | None = None
 ) -> Detection:
-    """Score a run against what was known before it. Pure: call ``state.update(run, anomalous=...)`` afterwards.
+    """Score a run against what was known before it. Pure: call ``state.update(...)`` with `found_by` afterwards.
 
-    Contributions in 0..1 (0.5 is an alarm) come from every measure (`zscores.weight_of`), every rule that fires, and
-    the trained model where there is one (``model_score``, calibrated so that 0.5 is its threshold; anything but a
-    number in 0..1 is ignored). They combine to ``1 - (1 - largest) * product of (1 - half of each other)``, which grows
-    with every one of them. While the pipeline is learning the score stays below an alarm, unless a rule fires that
-    holds for any pipeline. Reasons are said from 0.2 on, at most ten, strongest first.
+    Every measure (`zscores.weight_of`), every rule that fires, and the trained model where there is one (calibrated so
+    that 0.5 is its threshold; anything but a number in 0..1 is ignored) give a weight in 0..1. Weights combine to
+    ``1 - (1 - largest) * product of (1 - half of each other)``, which grows with every one of them.
+
+    Where enough runs are known, how strange the measures are together (`together`) is the base, and the largest weight
+    among them raises it by up to a quarter. One of many measures is strange by chance more often than one of few: on
+    its own its strangeness counts for three parts in all of the measures. The result is put on the pipeline's own
+    level, above which it alarms at a stated rate (`score_of`); only rules that hold for any pipeline are not. While the
+    pipeline is learning the score stays below an alarm, unless such a rule fires. Reasons are said from 0.2 on, at most
+    ten, strongest first.
     """
     facts = facts_of(execution, state, pipeline)
     fired = [rule for rule in all_rules() if rule.fires(facts)]
     strange = list(strange_measures(execution, state, _overrides(pipeline)))
     model = model_score if model_score is not None and 0.0 <= model_score <= 1.0 else None
-    weights = [*(rule.weight for rule in fired), *(measure.weight for measure in strange)]
-    combined = combine(weights if model is None else [*weights, model])
+    company = together(execution, state)
+    weights = [measure.weight for measure in strange]
+    strangeness = _strangeness(weights if model is None else [*weights, model], company, fired)
+    alarm_from = state.strangeness.budget.get()
+    combined = combine([score_of(strangeness, alarm_from), *(rule.weight for rule in fired if _holds_for_any(rule))])
     missing = runs_missing(execution, state)
-    if missing and not any(rule.while_learning and rule.weight >= ALARM_FROM for rule in fired):
+    if missing and not any(_holds_for_any(rule) for rule in fired):
         combined = min(combined, LEARNING_CEILING)
     is_anomaly = combined >= ALARM_FROM
     reasons = [rule_reason(rule, facts) for rule in fired]
     reasons += [measure_reason(measure) for measure in strange if measure.weight >= SAID_FROM]
+    if company is not None:
+        reasons += _said(company, alarm_from)
     if model is not None and model >= ALARM_FROM:
         reasons.append(model_reason(model))
     return Detection(
@@ -58,7 +74,36 @@ def score(
         ),
         status="learning" if missing else "ok",
         runs_missing=missing,
+        strangeness=0.0 if missing else strangeness,
+        alarm_from=alarm_from,
     )
+
+
+def found_by(detection: Detection, pipeline: Mapping[str, Any]) -> Strangeness:
+    """What the pipeline's state learns of a detection."""
+    return Strangeness(detection.strangeness, least_change(_overrides(pipeline)))
+
+
+def _strangeness(weights: Sequence[float], company: Together | None, fired: Sequence[Rule]) -> float:
+    """How strange the run is before the pipeline's own level is applied: an alarm begins at 1."""
+    if company is None:
+        base = strangeness_of(combine(weights))
+    else:
+        strongest = max(weights, default=0.0)
+        alone = min(strangeness_of(strongest), MOST_ALONE) * MIN_MEASURES / company.measures
+        base = max(company.strangeness * (1.0 + RAISED_SHARE * strongest), alone)
+    said = [rule.weight for rule in fired if not _holds_for_any(rule)]
+    return strangeness_of(combine([score_of(base, 1.0), *said])) if said else base
+
+
+def _holds_for_any(rule: Rule) -> bool:
+    return rule.while_learning and rule.weight >= ALARM_FROM
+
+
+def _said(company: Together, alarm_from: float) -> list[Reason]:
+    weight = score_of(company.strangeness, alarm_from)
+    said = company.strangeness >= 1.0 and weight >= SAID_FROM
+    return [together_reason(company, alarm_from=alarm_from, weight=weight)] if said else []
 
 
 def combine(weights: Iterable[float]) -> float:

@@ -1,55 +1,61 @@
-"""How far each measure of a run lies from the pipeline's own usual values."""
+"""How far each measure of a run lies from what is usual for the pipeline, and for such a run of it."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from functions.detect.measure_kinds import MeasureKind, kind_of
+from functions.detect.failures import strange_failure
+from functions.detect.measure_kinds import kind_of
+from functions.detect.strange_measure import StrangeMeasure, weight_of
 from shared.execution import Execution
-from shared.pipeline_measures import DURATION, ROWS, VOLUME, measured_values
+from shared.measure import Measure
+from shared.pipeline_measures import DURATION, MAX_DEVIATION, ROWS, VOLUME, measured_values
 from shared.pipeline_state import PipelineState
-from shared.statistics.robust_baseline import RobustBaseline
+
+if TYPE_CHECKING:
+    from shared.conditional_baselines import Comparison
 
 _STOPPED_EARLY = frozenset({DURATION, ROWS, VOLUME, "throughput_per_minute"})
-
-
-class StrangeMeasure(NamedTuple):
-    """A measure that changed in a watched direction. ``weight`` in 0..1: 0.5 is an alarm on its own."""
-
-    name: str
-    kind: MeasureKind
-    value: float
-    weight: float
-    baseline: RobustBaseline
+LOW_SHARE, HIGH_SHARE = 0.1, 0.9
 
 
 def strange_measures(
     execution: Execution, state: PipelineState, overrides: Mapping[str, Any]
 ) -> Iterator[StrangeMeasure]:
-    """Every measure that deviates in a watched direction by more than its least change.
+    """Every measure that deviates in a watched direction by more than its least change, and a failure that is news.
 
     A measure below 8 known values is not compared. A run that did not complete stopped on the way: that it was short
     or moved little is no news and not counted.
     """
-    measured = state.measures.measured
+    comparisons = state.measures.compare(execution)
     for name, value in measured_values(execution).items():
-        measure = measured.measure(name)
-        usual = None if measure is None else measure.baseline.get()
-        if measure is None or usual is None:
+        measure = state.measures.measured.measure(name)
+        strange = None if measure is None else _strange(name, value, measure, comparisons.get(name), overrides)
+        if strange is None:
             continue
-        kind = kind_of(name, overrides)
-        if not kind.matters(value, usual.median):
-            continue
-        strangeness = measure.strangeness(value) or 0.0
-        if strangeness < 0.0 and execution.failed is not False and name in _STOPPED_EARLY:
-            continue
-        yield StrangeMeasure(name, kind, value, weight_of(strangeness), measure.baseline)
+        is_short = strange.strangeness < 0.0 and name in _STOPPED_EARLY
+        if not (is_short and execution.failed is not False):
+            yield strange
+    failure = strange_failure(execution, state)
+    if failure is not None:
+        yield failure
 
 
-def weight_of(strangeness: float) -> float:
-    """``s**4 / (s**4 + 1)``: 0.5 where an alarm begins, 0.06 at half of that, 0.94 at double.
-
-    >>> round(weight_of(1.0), 3), round(weight_of(-0.5), 3), round(weight_of(2.0), 3)
-    (0.5, 0.059, 0.941)
-    """
-    power = min(abs(strangeness), 1e6) ** 4
-    return power / (power + 1.0)
+def _strange(
+    name: str, value: float, measure: Measure, comparison: "Comparison | None", overrides: Mapping[str, Any]
+) -> StrangeMeasure | None:
+    usual = measure.baseline.get()
+    if usual is None:
+        return None
+    kind = kind_of(name, overrides)
+    expected = usual.median if comparison is None else comparison.expected
+    if not kind.matters(value, expected):
+        return None
+    strangeness = (measure.strangeness(value) or 0.0) if comparison is None else comparison.strangeness
+    low = measure.baseline.quantile(LOW_SHARE) or 0.0
+    high = measure.baseline.quantile(HIGH_SHARE) or 0.0
+    is_implied = comparison is not None and low <= value <= high
+    if comparison is not None and is_implied:
+        low, high = comparison.low, comparison.high
+    deviation = min(max(usual.deviation(value), -MAX_DEVIATION), MAX_DEVIATION)
+    weight = weight_of(strangeness)
+    return StrangeMeasure(name, kind, value, weight, strangeness, deviation, low, high, is_implied)

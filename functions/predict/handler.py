@@ -1,20 +1,22 @@
 """How likely a run is to fail: answered at its start, and again as each stage ends."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from functions.predict.heuristic import failure_probability, predict
 from functions.predict.in_flight import after_stages
+from functions.predict.modelled import DURATION, STAGE_RISK, VERSION, with_models
 from shared.claim import ENDED, STARTED
 from shared.execution import Execution
 from shared.judgement import Judgement, Knowledge
 from shared.model_input import START_OF_RUN
 from shared.plain import plain
 from shared.served_models import answered_by
+from shared.stage_features import STAGE_OF_RUN, stage_features
 
 FAILURE = "failure_prediction"
-VERSION = "heuristic:1"
 
 
 class PredictJudge:
@@ -22,8 +24,12 @@ class PredictJudge:
 
     engine = "predict"
     table = "predictions"
-    inputs = MappingProxyType({FAILURE: START_OF_RUN})
+    inputs = MappingProxyType({FAILURE: START_OF_RUN, DURATION: START_OF_RUN, STAGE_RISK: STAGE_OF_RUN})
     recorded = START_OF_RUN
+
+    def conclude(self, learned: Mapping[str, object], *, now: datetime) -> Mapping[str, Any]:
+        """Nothing follows besides what was learned."""
+        return {}
 
     def judge(self, phase: str, execution: Execution, knowledge: Knowledge) -> Judgement:
         """A prediction for a run that started or had a stage end; an ended run is only learned from."""
@@ -40,15 +46,21 @@ class PredictJudge:
             pipeline=knowledge.pipeline,
             model_probability=probability,
         )
+        stages = stage_features(knowledge.state, vector, knowledge.pipeline["stages"])
+        prediction, answered = with_models(prediction, begun, knowledge, vector=vector, stage_features=stages)
         if phase != STARTED:
             prediction = after_stages(prediction, execution.stages, knowledge.pipeline)
         row = {
             **plain(prediction),
             **served.columns(probability, otherwise="heuristic", version=VERSION),
             "alternatives": [] if phase != STARTED else _alternatives(knowledge, execution, vector, probability),
-            "evidence": {"runs_known": knowledge.state.runs, "config_version": execution.config_version},
+            "evidence": {
+                "runs_known": knowledge.state.runs,
+                "config_version": execution.config_version,
+                **answered,
+            },
         }
-        return Judgement(row, vector if phase == STARTED else None)
+        return Judgement(row, vector, stage_features=stages) if phase == STARTED else Judgement(row)
 
 
 def _alternatives(

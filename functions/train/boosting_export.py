@@ -29,18 +29,24 @@ def boosting_bytes(
     return graph_bytes(nodes, features=features, outputs=1)
 
 
-def quantile_bytes(models: Sequence[HistGradientBoostingRegressor], *, features: int) -> bytes:
+def quantile_bytes(
+    models: Sequence[HistGradientBoostingRegressor], *, features: int, shifts: Sequence[float] = ()
+) -> bytes:
     """A graph that answers what each of ``q`` models predicts, float32 [n, q] in their order, for rows [n, features].
 
+    With ``shifts``, one of them is added to each answer.
+
     Raises:
-        ValueError: no model, one of another loss than ``quantile``, a categorical feature, or other columns.
+        ValueError: no model, one of another loss than ``quantile``, a categorical feature, other columns, or fewer or
+            more shifts than models.
     """
     _check(models, features)
     for model in models:
         if model.loss != "quantile":
             raise ValueError(f"the loss is {model.loss!r}; only models of the loss 'quantile' are exported")
     trees = [tree for target, model in enumerate(models) for tree in _trees(model, target=target)]
-    node = ensemble_node(trees, [_baseline(model) for model in models], OUTPUT)
+    moved = zip(models, shifts or [0.0] * len(models), strict=True)
+    node = ensemble_node(trees, [_baseline(model) + shift for model, shift in moved], OUTPUT)
     return graph_bytes([node], features=features, outputs=len(models))
 
 

@@ -12,6 +12,7 @@ from shared.data_api import DataApi
 from shared.engine_calls import EngineCalls
 from shared.entry import Entry
 from shared.errors import Refused
+from shared.model_store import ModelStore
 
 if TYPE_CHECKING:
     from functions.train.handler import Report
@@ -26,13 +27,13 @@ def entry() -> Entry:
     config = Config.from_environment()
     logs.start(config.log_level)
     data_api = DataApi(config)
-    artifacts = ArtifactStore(config)
+    artifacts, models = ArtifactStore(config), ModelStore(config)
 
     def wake(workspace_id: str) -> "Report":
         # scikit-learn takes a second to import and 100 MB: only a process that trains pays for it.
         from functions.train.handler import Trainer
 
-        trainer = Trainer(artifacts, git_revision=config.git_revision, clock=time.monotonic)
+        trainer = Trainer(artifacts, models, git_revision=config.git_revision, clock=time.monotonic)
         calls = EngineCalls(
             data_api, jwt_secret=config.jwt_secret, engine=ENGINE, workspace_id=workspace_id, now=time.time
         )

@@ -1,8 +1,10 @@
 """From labelled runs to a model that may be published: evaluated, exported, and equal to what was trained."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 
@@ -11,8 +13,11 @@ from functions.train.dataset import Dataset
 from functions.train.evaluation import Evaluation, evaluate
 from functions.train.failure_model import SEED, fit_failure_model
 from functions.train.manifest import Calibration, Manifest, Training, library_versions
+from functions.train.observation.drift import reference_document
 from functions.train.parity import require_parity
-from shared.features import FEATURES, FINGERPRINT
+from functions.train.quality import Array
+from functions.train.serving_model import ServingModel
+from functions.train.subject import RUNS, Subject
 
 PARITY_ROWS = 2000
 IDENTITY = Calibration(slope=1.0, intercept=0.0)
@@ -20,11 +25,13 @@ IDENTITY = Calibration(slope=1.0, intercept=0.0)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A graph, what is known about it, and how it did on runs that it had not seen."""
+    """A graph, what is known about it, and how it did on runs that it had not seen. ``reference`` is what its features
+    and answers looked like in training, for drift to be measured against."""
 
     content: bytes
     manifest: Manifest
     evaluation: Evaluation
+    reference: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
@@ -32,39 +39,50 @@ class Candidate:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def make_candidate(data: Dataset, *, kind: str, git_revision: str) -> Candidate:
-    """Evaluate on the later quarter, then learn from everything. The same data gives the same bytes.
+def make_candidate(
+    data: Dataset,
+    *,
+    kind: str,
+    git_revision: str,
+    production: ServingModel | None = None,
+    subject: Subject = RUNS,
+) -> Candidate:
+    """Evaluate on the later quarter, also against the model in ``production``, then learn from everything. The same
+    data gives the same bytes.
 
     Raises:
         TooLittleDataError: there is not enough to learn from.
         ParityError: the exported graph does not answer what the trained model answers.
     """
-    evaluation = evaluate(data)
-    model = fit_failure_model(data.features, data.failed, pipeline=data.pipeline)
+    evaluation = evaluate(data, production=production, subject=subject)
+    model = fit_failure_model(data.features, data.failed, pipeline=data.pipeline, weight=data.weight, subject=subject)
     content = boosting_bytes(
-        [model.booster], features=len(FEATURES), slope=IDENTITY.slope, intercept=IDENTITY.intercept
+        model.boosters, features=len(subject.names), slope=IDENTITY.slope, intercept=IDENTITY.intercept
     )
     held_out = data.features[-PARITY_ROWS:]
     require_parity(content, held_out, model.probability(held_out))
     figures = evaluation.metrics["methods"]["candidate"]
     manifest = Manifest(
         kind=kind,
-        features=tuple(feature.name for feature in FEATURES),
-        feature_fingerprint=FINGERPRINT,
+        features=subject.names,
+        feature_fingerprint=subject.model_input.fingerprint,
         threshold=None,
         calibration=IDENTITY,
-        training=Training(
-            rows=model.rows,
-            failures=model.failures,
-            first_at=_moment(np.min(data.started_at)),
-            last_at=_moment(np.max(data.started_at)),
-        ),
+        training=trained_on(data.started_at, rows=model.rows, failures=model.failures),
         metrics={name: figure["value"] for name, figure in figures.items()},
         libraries=library_versions(),
         git_revision=git_revision,
         seed=SEED,
     )
-    return Candidate(content, manifest, evaluation)
+    reference = reference_document(manifest.features, data.features, model.probability(data.features))
+    return Candidate(content, manifest, evaluation, reference)
+
+
+def trained_on(started_at: Array, *, rows: int, failures: int) -> Training:
+    """So many rows, of runs that started at these epoch seconds."""
+    return Training(
+        rows=rows, failures=failures, first_at=_moment(np.min(started_at)), last_at=_moment(np.max(started_at))
+    )
 
 
 def _moment(seconds: float) -> datetime:

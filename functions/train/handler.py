@@ -5,27 +5,32 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from functions.train.candidate import Candidate, make_candidate
-from functions.train.dataset import Dataset
+from functions.train.candidate import Candidate
 from functions.train.failure_model import TooLittleDataError
+from functions.train.observation.observer import OBSERVATION, Rollout, observe
+from functions.train.recipes import MISSING, RECIPES, Order
+from functions.train.serving_model import serving_model
+from functions.train.window import Window
 from shared import logs
 from shared.errors import FlexiRoasterError
+from shared.served_model import Store
 
-FAILURE_PREDICTION = "failure_prediction"
 CHALLENGER = "shadow"
 
 
-class Tasks(Protocol):
-    """The training tasks of one workspace."""
+class Tasks(Rollout, Protocol):
+    """The tasks of one workspace."""
 
     def claim(self) -> Mapping[str, Any] | None:
         """The next task with its lease, or None."""
 
-    def counts(self, kind: str) -> Mapping[str, Any]:
-        """How many labelled runs there are, and the generation of each rung."""
+    def counts(self, kind: str, *, fingerprint: str) -> Mapping[str, Any]:
+        """How many labelled runs there are, which of them to read, and the generation of each rung."""
 
-    def pages(self, kind: str, *, before: str) -> Iterator[Sequence[Sequence[Any]]]:
-        """Labelled runs, oldest first."""
+    def pages(
+        self, kind: str, *, rows: str, fingerprint: str, after: float, before: str
+    ) -> Iterator[Sequence[Sequence[Any]]]:
+        """Labelled runs as the database function ``rows`` hands them out, oldest first."""
 
     def register(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         """Register a published model and finish the task."""
@@ -57,8 +62,9 @@ class Report:
 class Trainer:
     """Works a workspace's training tasks off. Nothing is registered before everything about it is stored."""
 
-    def __init__(self, artifacts: Artifacts, *, git_revision: str, clock: Callable[[], float]) -> None:
+    def __init__(self, artifacts: Artifacts, models: Store, *, git_revision: str, clock: Callable[[], float]) -> None:
         self._artifacts = artifacts
+        self._models = models
         self._git_revision = git_revision
         self._clock = clock
 
@@ -75,7 +81,7 @@ class Trainer:
 
     def _work(self, tasks: Tasks, task: Mapping[str, Any], report: Report) -> None:
         try:
-            kept = self._train(tasks, task, report)
+            kept = observe(tasks, task["lease"]) if task["kind"] == OBSERVATION else self._train(tasks, task, report)
         except TooLittleDataError as error:
             kept = tasks.finish(task["lease"], {"outcome": "learning", "missing": str(error)})
         # A task must not take its neighbours with it, whatever is wrong with its data; the row keeps the error.
@@ -90,17 +96,32 @@ class Trainer:
 
     def _train(self, tasks: Tasks, task: Mapping[str, Any], report: Report) -> bool:
         kind = task["kind"]
-        if kind != FAILURE_PREDICTION:
-            return tasks.finish(task["lease"], {"outcome": "skipped", "missing": f"nothing trains {kind!r} yet"})
-        known = tasks.counts(kind)
-        data = Dataset.of_pages(tasks.pages(kind, before=task["claimed_at"]))
-        if len(data) == 0:
+        recipe = RECIPES.get(kind)
+        if recipe is None:
+            missing = MISSING.get(kind, f"nothing trains {kind!r} yet")
+            return tasks.finish(task["lease"], {"outcome": "skipped", "missing": missing})
+        fingerprint = recipe.model_input.fingerprint
+        known = tasks.counts(kind, fingerprint=fingerprint)
+        others = known["other_fingerprints"] if recipe.replay else 0
+        if not known["rows"] and not others:
             raise TooLittleDataError(_nothing(known))
-        candidate = make_candidate(data, kind=kind, git_revision=self._git_revision)
+        window = Window.from_document(known["window"])
+
+        def read(rows: str) -> Iterator[Sequence[Sequence[Any]]]:
+            return tasks.pages(
+                kind, rows=rows, fingerprint=fingerprint, after=window.from_at, before=task["claimed_at"]
+            )
+
+        pages = recipe.pages(read, recorded=known["rows"], by_other_code=others)
+        state = tasks.rollout_state()
+        production = serving_model(state, kind, self._models, recipe.model_input)
+        candidate = recipe.make(pages, Order(kind, self._git_revision, window, production))
         manifest = candidate.manifest.to_json()
         key = self._artifacts.publish(candidate.content, manifest, sha256=candidate.sha256)
         generation = known["generations"].get(CHALLENGER)
-        answer = tasks.register(_registration(candidate, task, key=key, manifest=manifest, generation=generation))
+        registration = _registration(candidate, task, key=key, manifest=manifest, generation=generation, window=window)
+        registration["evaluation"]["metrics"]["healing"] = state["healing"]
+        answer = tasks.register(registration)
         report.registered += answer["stored"]
         return bool(answer["stored"])
 
@@ -112,9 +133,10 @@ def _nothing(counts: Mapping[str, Any]) -> str:
 
 
 def _registration(
-    candidate: Candidate, task: Mapping[str, Any], *, key: str, manifest: str, generation: int | None
-) -> Mapping[str, Any]:
+    candidate: Candidate, task: Mapping[str, Any], *, key: str, manifest: str, generation: int | None, window: Window
+) -> dict[str, Any]:
     evaluation = candidate.evaluation
+    summary = evaluation.summary + window.sentence
     return {
         "lease": task["lease"],
         "kind": task["kind"],
@@ -124,9 +146,10 @@ def _registration(
         "feature_fingerprint": candidate.manifest.feature_fingerprint,
         "threshold": candidate.manifest.threshold,
         "manifest": json.loads(manifest),
-        "evaluation": {"metrics": evaluation.metrics, "summary": evaluation.summary},
+        "evaluation": {"metrics": {**evaluation.metrics}, "summary": summary},
+        "evidence": {"reference": candidate.reference},
         "rung": CHALLENGER if evaluation.passed else None,
         # As it was before the training: of two trainers at once, the later one moves nothing.
         "expected_generation": generation,
-        "reason": f"trained because of {task['reason']}. {evaluation.summary}",
+        "reason": f"trained because of {task['reason']}. {summary}",
     }

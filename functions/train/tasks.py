@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.engine_calls import EngineCalls
-from shared.features import FINGERPRINT
 
 PAGE_ROWS = 5000
 Row = Sequence[Any]
@@ -22,20 +21,22 @@ class Tasks:
         task: Mapping[str, Any] | None = self._call("claim_task")
         return task
 
-    def counts(self, kind: str) -> Mapping[str, Any]:
-        """How many labelled runs there are to learn from, and how many were recorded with other features."""
-        counts: Mapping[str, Any] = self._call("training_counts", of_kind=kind, of_fingerprint=FINGERPRINT)
+    def counts(self, kind: str, *, fingerprint: str) -> Mapping[str, Any]:
+        """How many labelled runs there are to learn from, how many were recorded with other features, and the window
+        of a history that is too long."""
+        counts: Mapping[str, Any] = self._call("training_counts", of_kind=kind, of_fingerprint=fingerprint)
         return counts
 
-    def pages(self, kind: str, *, before: str) -> Iterator[Sequence[Row]]:
-        """Labelled runs that started before ``before``, oldest first, a page at a time."""
-        after_at: str | None = None
+    def pages(self, kind: str, *, rows: str, fingerprint: str, after: float, before: str) -> Iterator[Sequence[Row]]:
+        """Labelled runs that started at ``after`` (epoch seconds) or later and before ``before``, oldest first, a page
+        at a time. ``rows`` is the database function that hands them out."""
+        after_at = None if after == float("-inf") else _iso(after)
         after_id: str | None = None
         while True:
             page: list[Row] = self._call(
-                "training_rows",
+                rows,
                 of_kind=kind,
-                of_fingerprint=FINGERPRINT,
+                of_fingerprint=fingerprint,
                 after_at=after_at,
                 after_id=after_id,
                 before_at=before,
@@ -45,7 +46,7 @@ class Tasks:
                 yield page
             if len(page) < PAGE_ROWS:
                 return
-            after_id, after_at = page[-1][0], datetime.fromtimestamp(page[-1][1], UTC).isoformat()
+            after_id, after_at = page[-1][0], _iso(page[-1][1])
 
     def register(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         """Register a published model and finish the task, in one transaction."""
@@ -62,5 +63,29 @@ class Tasks:
         put_off: bool = self._call("fail_task", lease=lease, error=error)
         return put_off
 
+    def rollout_state(self) -> Mapping[str, Any]:
+        """What is deployed, and what healing was worth."""
+        state: Mapping[str, Any] = self._call("rollout_state")
+        return state
+
+    def observed_answers(self, kind: str) -> Mapping[str, Any]:
+        """What models answered about runs, and what became of these."""
+        answers: Mapping[str, Any] = self._call("observed_answers", of_kind=kind)
+        return answers
+
+    def recent_features(self, kind: str, *, fingerprint: str) -> Sequence[Sequence[float]]:
+        """The features of the latest runs, newest first."""
+        rows: list[list[float]] = self._call("recent_features", of_kind=kind, of_fingerprint=fingerprint)
+        return rows
+
+    def complete_observation(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Reports, alerts, moves, requests and the end of the task, in one transaction."""
+        answer: Mapping[str, Any] = self._call("complete_observation", payload=payload)
+        return answer
+
     def _call(self, function: str, **arguments: Any) -> Any:
         return self._calls.call(function, arguments)
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()

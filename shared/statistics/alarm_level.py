@@ -8,7 +8,7 @@ from shared.statistics.stored import stored_numbers
 
 LEAST_SPREADS = 5.0
 MOST_SPREADS = 200.0
-FIRST_RISE = 0.1  # of the level's logarithm, at the first alarm after long quiet and at each further one in a row
+FIRST_RISE = 0.09  # of the level's logarithm, at the first alarm after long quiet
 RISE_PER_ALARM = 3.0  # ... times three for every alarm that is remembered
 LARGEST_RISE = 1.0
 FALL = 0.005  # of the level's logarithm, at each run without an alarm
@@ -20,14 +20,14 @@ class AlarmLevel:
     """A threshold that follows the alarms it gives: up at an alarm, slowly down without, never below five spreads.
 
     So a measure that jumps about settles where its alarms are rare, whatever its distribution (adaptive conformal
-    inference: Gibbs and Candes 2021), while one alarm in a quiet measure moves the threshold by a tenth. An alarm after
-    many others moves it by up to a factor e; alarms in a row count as one.
+    inference: Gibbs and Candes 2021), while one alarm in a quiet measure moves the threshold by less than a tenth. An
+    alarm after many others moves it by up to a factor e; alarms in a row count as one, so an incident does too.
 
     >>> level = AlarmLevel()
     >>> for deviation in (2.0, 9.0, 9.0, 1.0, 9.0):
     ...     level.update(deviation)
     >>> round(level.get(), 2)
-    8.15
+    7.09
     """
 
     __slots__ = ("_alarms", "_in_alarm", "_level")
@@ -46,10 +46,10 @@ class AlarmLevel:
             if self._level > LEAST_SPREADS:
                 self._level = max(round(self._level * (1.0 - FALL), 4), LEAST_SPREADS)
             return
-        rise = FIRST_RISE
-        if not self._in_alarm:
-            rise = min(FIRST_RISE * RISE_PER_ALARM ** min(self._alarms, 10.0), LARGEST_RISE)
-            self._alarms += 1.0
+        if self._in_alarm:
+            return
+        rise = min(FIRST_RISE * RISE_PER_ALARM ** min(self._alarms, 10.0), LARGEST_RISE)
+        self._alarms += 1.0
         self._in_alarm = True
         self._level = min(round(self._level * math.exp(rise), 4), MOST_SPREADS)
 

@@ -6,7 +6,7 @@ from typing import Self
 from shared.statistics.stored import stored_numbers
 
 ACCEPTED_AFTER = 10
-LARGEST_DEVIATION = 1e6
+LARGEST_DEVIATION = 1e12
 
 
 class PendingLevel:

@@ -112,7 +112,8 @@ as $$
     limit 1
 $$;
 
--- Opens an incident, or the one of the same cause that ended a short while ago: it flaps, and is not said afresh.
+-- Opens an incident, or the one of the same cause that ended a short while ago: it flaps, and is not said afresh. A run
+-- that is late is waited for by its own time, and the next one is another matter.
 create function engine.open_incident(
     p_workspace_id uuid, p_pipeline_id uuid, p_kind text, p_cause text, p_severity text, p_title text, p_fingerprint text
 )
@@ -132,6 +133,7 @@ begin
             workspace_id = p_workspace_id
             and cause = p_cause
             and status = 'resolved'
+            and p_kind <> 'late'
             and resolved_at >= clock_timestamp()
                 - make_interval(secs => engine.setting('relapse_seconds')::double precision)
         order by resolved_at desc

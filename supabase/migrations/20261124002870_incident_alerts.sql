@@ -53,6 +53,17 @@ begin
         'relapses', incident.relapses,
         'error_fingerprint', incident.error_fingerprint
     );
+    -- The alert of a single late run gives way to that of an incident that has grown.
+    update public.alerts
+    set
+        status = 'resolved',
+        resolved_at = clock_timestamp(),
+        evidence = evidence || jsonb_build_object('part_of', incident.id)
+    where
+        incident_id = incident.id
+        and workspace_id = incident.workspace_id
+        and subject <> 'incident:' || incident.id
+        and status <> 'resolved';
     insert into public.alerts as alert
         (workspace_id, pipeline_id, severity, title, message, subject, incident_id, model_version, evidence)
     values (
@@ -97,6 +108,7 @@ as $$
             from public.alerts
             where
                 incident_id = p_incident_id
+                and subject = 'incident:' || p_incident_id
                 and status = 'resolved'
             order by resolved_at desc
             limit 1

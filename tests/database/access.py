@@ -46,6 +46,11 @@ LINES = {
     "root_causes": written_by("rca", {"confidence": 0.7}),
     "healing_plans": written_by("heal", {"status": "approved"}),
     "healing_actions": written_by("heal", {"status": "acting"}),
+    # Written by the functions that act and verify; the audit is never changed by anybody.
+    "healing_audit": Line(NOBODY, NOBODY, NOBODY, {"why": "because"}),
+    "healing_actuators": Line(ADMINS, ADMINS, ADMINS, {"secret_name": "BEANS"}),
+    "action_outcomes": Line(NOBODY, NOBODY, NOBODY, {"successes": 7}),
+    "healing_breakers": Line(NOBODY, NOBODY, NOBODY, {"status": "closed"}),
     "recommendations": written_by("recommend", {"status": "applied"}, people=WRITERS),
     "alerts": Line(frozenset(ENGINES), WRITERS | set(ENGINES), NOBODY, {"status": "acknowledged"}),
     "ai_insights": Line(frozenset(ENGINES), WRITERS | set(ENGINES), NOBODY, {"is_dismissed": True}),

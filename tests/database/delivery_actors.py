@@ -7,7 +7,7 @@ import httpx
 
 from shared.engine_token import mint
 
-TABLES = {"predict": "predictions", "detect": "detections", "rca": "root_causes"}
+TABLES = {"predict": "predictions", "detect": "detections", "rca": "root_causes", "heal": "healing_plans"}
 Row = dict[str, Any]
 PASSWORD = "correct horse battery staple"
 

@@ -78,7 +78,12 @@ class Roastery:
                 "last_seen": "2026-12-24T20:00:00Z",
             },
             "root_causes": decided | {"rank": int(unique[:6], 16), "confidence": 0.5},
-            "healing_plans": decided | {"plan_hash": unique},
+            "healing_plans": decided
+            | {"plan_hash": unique, "steps": [{"action": "retry_stage"}], "config_version": 1},
+            "healing_audit": {"event": "planned", "actor": "heal"},
+            "healing_actuators": {"kind": "webhook", "url": "https://roast.example", "secret_name": "KEY"},
+            "action_outcomes": {"cause": unique, "action": "retry_stage"},
+            "healing_breakers": {"cause": unique, "probe_at": "2099-12-24T18:00:00Z"},
             "healing_actions": {
                 "plan_id": self.plan_id,
                 "action": "retry_stage",
@@ -109,7 +114,7 @@ class Roastery:
                 "verdict": "confirmed",
                 "given_by": by,
             },
-            "approvals": {"plan_id": self.plan_id, "plan_hash": unique, "decision": "approved", "decided_by": by},
+            "approvals": {"decision": "approved", "decided_by": by},
             "healing_policies": {"updated_by": by},
             "maintenance_windows": {
                 "starts_at": "2026-12-24T18:00:00Z",
@@ -118,9 +123,13 @@ class Roastery:
             },
         }
         row = columns[table] | {"workspace_id": self.workspace_id}
-        if table == "healing_policies":
-            # A pipeline has one policy at most.
+        if table in ("healing_policies", "healing_actuators"):
+            # A pipeline has one of them at most.
             row["pipeline_id"] = self.arrange("pipelines")["id"]
+        if table == "approvals":
+            # A plan is decided about once, and as it is.
+            plan = self.arrange("healing_plans")
+            row |= {"plan_id": plan["id"], "plan_hash": plan["plan_hash"]}
         if table == "incident_pipelines":
             row["incident_id"] = self.arrange("incidents")["id"]
         if table == "pipeline_dependencies":

@@ -21,6 +21,9 @@ RPCS = {
     "fail_task": {"lease": LEASE, "error": "no beans"},
     "training_rows": TRAINED,
     "training_counts": TRAINED,
+    "stage_training_rows": TRAINED,
+    "stale_expectations": {},
+    "store_expectations": {"payload": []},
     "register_model": {"payload": {"lease": LEASE}},
     "move_model": {"of_kind": "duration", "rung": "shadow", "to_version": None, "generation": 7, "reason": "worse"},
     "request_training": {"of_workspace": HOME},
@@ -38,7 +41,8 @@ FOR_PEOPLE = {
     "roll_back_model",
     "pin_model",
 }
-FOR_TRAINERS = {"training_rows", "training_counts", "register_model", "move_model"}
+FOR_TRAINERS = {"training_rows", "training_counts", "stage_training_rows", "register_model", "move_model"}
+FOR_DETECT = {"stale_expectations", "store_expectations"}
 
 
 @pytest.mark.parametrize("function", RPCS)
@@ -48,7 +52,7 @@ def test_a_function_answers_only_those_it_is_for(world: World, function: str) ->
         name: places.get(value, value) if isinstance(value, str) else value for name, value in RPCS[function].items()
     }
     asked = {name: world[name].call(function, **arguments) for name in ("owner", "anonymous", "predict", "train")}
-    engines = {"train"} if function in FOR_TRAINERS else {"predict", "train"}
+    engines = {"train"} if function in FOR_TRAINERS else set() if function in FOR_DETECT else {"predict", "train"}
     assert {name for name, response in asked.items() if response.is_success} == (
         {"owner"} if function in FOR_PEOPLE else engines
     )

@@ -228,3 +228,65 @@ def test_an_incident_is_its_own_workspaces(watch: Watch, owned: psycopg.Connecti
     other.fails(other.team.pipeline_id)
     assert len(watch.incidents()) == len(other.incidents()) == 1
     assert watch.team.owner.rows("incidents", workspace_id=other.team.workspace_id) == []
+
+
+LATE = """
+    with said as (
+        insert into detections (workspace_id, pipeline_id, phase, score, is_anomaly, reasons, model_version)
+        values (%(workspace)s, %(pipeline)s, 'late:2026-11-24T03:00:00Z', 0.6, true,
+            '[{"text": "expected at 03:00 UTC"}]', 'rule:late_run')
+    )
+    insert into alerts (workspace_id, pipeline_id, severity, title, message, subject, model_version)
+    values (%(workspace)s, %(pipeline)s, 'medium', 'roast is late', 'roast has not started', 'late:' || %(pipeline)s,
+        'rule:late_run')
+"""
+
+
+def is_late(watch: Watch, pipeline_id: str) -> None:
+    """What the sweep says about a run that did not start."""
+    watch.database.execute(LATE, {"workspace": watch.team.workspace_id, "pipeline": pipeline_id})
+
+
+def test_a_late_run_is_an_incident_whose_alert_is_its_own(watch: Watch) -> None:
+    is_late(watch, watch.team.pipeline_id)
+    (incident,) = watch.incidents(status="open")
+    (alert,) = watch.open_alerts()
+    assert (incident["kind"], alert["incident_id"]) == ("late", incident["id"])
+    assert alert["title"] == "roast is late"
+
+
+def test_a_late_run_is_over_when_its_alert_is(watch: Watch) -> None:
+    is_late(watch, watch.team.pipeline_id)
+    watch.database.execute("update alerts set status = 'resolved' where workspace_id = %s", [watch.team.workspace_id])
+    assert [incident["status"] for incident in watch.incidents()] == ["resolved"]
+
+
+def test_a_run_that_is_late_because_of_another_pipeline_is_told_there(
+    watch: Watch, pipeline: Callable[[str], str]
+) -> None:
+    roast, brew = pipeline("roast"), pipeline("brew")
+    depend(watch, roast, brew)
+    watch.fails(roast)
+    is_late(watch, brew)
+    (incident,) = watch.incidents(status="open")
+    (alert,) = watch.open_alerts()
+    assert (incident["pipelines"], alert["subject"]) == (2, f"incident:{incident['id']}")
+    members = watch.team.owner.rows("incident_pipelines", incident_id=incident["id"])
+    assert {member["pipeline_id"]: member["inherited_from"] for member in members} == {roast: None, brew: roast}
+
+
+def test_a_chain_of_late_runs_is_one_alert(watch: Watch, pipeline: Callable[[str], str]) -> None:
+    roast, brew = pipeline("roast"), pipeline("brew")
+    depend(watch, roast, brew)
+    is_late(watch, roast)
+    is_late(watch, brew)
+    (incident,) = watch.incidents(status="open")
+    assert [alert["subject"] for alert in watch.open_alerts()] == [f"incident:{incident['id']}"]
+
+
+def test_a_person_who_resolves_the_alert_ends_the_incident(watch: Watch, pipeline: Callable[[str], str]) -> None:
+    watch.fails(pipeline("roast"))
+    watch.fails(pipeline("brew"))
+    (alert,) = watch.open_alerts()
+    watch.team.owner.call("PATCH", f"alerts?id=eq.{alert['id']}", json={"status": "resolved"})
+    assert [incident["status"] for incident in watch.incidents()] == ["resolved"]

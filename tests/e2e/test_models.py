@@ -9,6 +9,7 @@ import pytest
 from bench.model import constant_model, publish_model
 from local.stack import Stack
 from shared.features import FINGERPRINT
+from shared.run_features import END_OF_RUN
 
 from .conftest import Roastery
 
@@ -66,7 +67,8 @@ def test_the_production_model_answers_and_signs_its_rows(
     assert prediction["model_version"] == version
     assert prediction["model_fault"] is None
 
-    registry.publish("anomaly_detection", constant_model(0.0625))
+    strange = constant_model(0.0625, fed=END_OF_RUN)
+    registry.publish("anomaly_detection", strange, fingerprint=END_OF_RUN.fingerprint)
     detection = roastery.decided("detections", roastery.run(pipeline))
     assert detection["model"] == "onnx"
 

@@ -85,6 +85,13 @@ def test_a_model_is_trained_proved_tried_promoted_and_rolled_back(
         assert (served["model"], served["model_version"]) == ("onnx", version["model_version"])
         assert served["model_fault"] is None
 
+        command(roastery, "train", "--kind", "duration")
+        (durations,) = eventually(lambda: roastery.rows("model_versions", kind="duration"), within_seconds=90)
+        command(roastery, "promote", durations["id"])
+        timed = roastery.decided("predictions", roastery.start(pipeline, number=303))
+        assert timed["evidence"]["duration"] == {"model_version": durations["model_version"], "fault": None}
+        assert timed["expected_duration_seconds"] == pytest.approx(600, rel=0.05)
+
         assert version["id"] in command(roastery, "list").output
         explained = command(roastery, "explain", version["id"]).output
         assert evaluation["summary"] in explained

@@ -1,4 +1,6 @@
 import json
+from collections.abc import Mapping
+from datetime import datetime
 
 import pytest
 
@@ -9,6 +11,7 @@ from shared.judgement import Judgement, Knowledge
 from shared.model_input import START_OF_RUN
 from shared.pipeline_state import PipelineState
 from shared.served_models import ServedModels
+from shared.stage_features import STAGE_OF_RUN
 from shared.state_cache import etag_of
 
 from .claims import claim, ended
@@ -18,6 +21,9 @@ class Clerk:
     """Writes down how many runs were known at each judgement; cannot judge a run that says 'poison'."""
 
     engine, table, inputs, recorded = "clerk", "notes", {}, START_OF_RUN
+
+    def conclude(self, learned: Mapping[str, object], *, now: datetime) -> Mapping[str, object]:
+        return {}
 
     def judge(self, phase: str, execution: Execution, knowledge: Knowledge) -> Judgement:
         if execution.error_message == "poison":
@@ -77,3 +83,22 @@ def test_a_row_that_is_no_run_is_a_failed_event() -> None:
     payload = work(ended("roast", started_at=None, completed_at=None, created_at="yesterday"))
     assert payload["done"] == []
     assert "no readable" in payload["failed"][0]["error"]
+
+
+class Foreman(Clerk):
+    """Knows something of each stage of a run that starts."""
+
+    def judge(self, phase: str, execution: Execution, knowledge: Knowledge) -> Judgement:
+        return Judgement(features=[0.5], stage_features={"roast": [0.1]} if phase == STARTED else {})
+
+
+def test_what_is_known_of_stages_is_recorded_beside_what_is_known_of_the_run() -> None:
+    states = {"roast": PipelineState()}
+    events = claim(ended("roast"), (STARTED, "roast", {}))
+    payload = Batch(events, states, Foreman(), ServedModels({}, {}, {}, None)).work()
+    (record,) = payload["stage_feature_records"]
+    of_run = payload["feature_records"][-1]
+    assert record["stages"] == {"roast": [0.1]}
+    assert record["feature_fingerprint"] == STAGE_OF_RUN.fingerprint != of_run["feature_fingerprint"]
+    for name in ("execution_id", "pipeline_id", "occurred_at"):
+        assert record[name] == of_run[name]

@@ -10,6 +10,8 @@ from shared.execution import Execution
 from shared.features import FEATURES, FINGERPRINT, INDEX
 from shared.outcome_history import OutcomeHistory
 from shared.pipeline_state import PipelineState, StateError, StateVersionError
+from shared.pipeline_strangeness import Strangeness
+from shared.statistics.neighbourhood import Neighbourhood
 from tests.unit.shared.orders import MONDAY, rubbish_rows, run
 
 EMPTY = OutcomeHistory()
@@ -38,6 +40,28 @@ def feature(state: PipelineState, name: str, execution: Execution | None = None,
 
 def stored(state: PipelineState) -> PipelineState:
     return PipelineState.from_json(json.loads(json.dumps(state.to_json(), allow_nan=False)))
+
+
+@given(st.lists(rubbish_rows, max_size=12), st.lists(st.floats(0.0, 20.0), min_size=12, max_size=12), rubbish_rows)
+def test_a_judged_state_survives_json_whatever_was_learned(rows, strangeness, next_row):
+    state = PipelineState()
+    for row, value in zip(rows, strangeness, strict=False):
+        state.update(Execution.from_row(row), anomalous=value > 1.0, strangeness=Strangeness(value))
+    following, restored = Execution.from_row(next_row), stored(state)
+    assert restored.to_json() == state.to_json()
+    for one in (restored, state):
+        one.update(following, strangeness=Strangeness(0.5))
+    assert restored.to_json() == state.to_json()
+
+
+def test_only_ordinary_runs_that_completed_enter_the_neighbourhood():
+    state = PipelineState()
+    state.update(run(0), strangeness=Strangeness(0.1))
+    state.update(run(1, status="failed"), strangeness=Strangeness(0.1))
+    state.update(run(2), anomalous=True, strangeness=Strangeness(3.0))
+    state.update(run(3))
+    assert isinstance(state.strangeness.neighbourhood, Neighbourhood)
+    assert state.strangeness.neighbourhood.sample.count == 1
 
 
 @given(st.lists(st.tuples(rubbish_rows, st.booleans()), max_size=12), rubbish_rows)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from shared.execution import Execution
 from shared.outcome_history import OutcomeHistory
 from shared.pipeline_state import PipelineState
-from shared.replay import Replay
+from shared.replay import Finding, Replay
 from tests.unit.shared.orders import MONDAY, run
 
 
@@ -117,9 +117,9 @@ def test_every_run_is_learned_in_the_end():
 def test_a_judge_is_asked_before_a_run_is_learned_and_keeps_it_out_of_the_baselines():
     runs_known = []
 
-    def judge(execution: Execution, state: PipelineState) -> bool:
+    def judge(execution: Execution, state: PipelineState) -> Finding:
         runs_known.append(state.runs)
-        return execution.duration_seconds == 36_000.0
+        return Finding(execution.duration_seconds == 36_000.0)
 
     replay = Replay(judge)
     executions = [run(20 * number, minutes=600 if number == 9 else 10) for number in range(12)]

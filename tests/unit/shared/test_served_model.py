@@ -68,3 +68,11 @@ def test_without_a_model_nothing_is_at_fault() -> None:
         ServedModel(None, Store(0.5), START_OF_RUN).columns(None, otherwise="heuristic", version="h")["model_fault"]
         is None
     )
+
+
+def test_a_model_with_another_number_of_answers_steps_back() -> None:
+    model = ServedModel(REFERENCE, Store(0.5), START_OF_RUN)
+    assert model.answers([1.0], numbers=1) == [0.5]
+    assert model.answers([1.0], numbers=7) is None
+    assert model.fault == "the model answered with 1 numbers, not with 7"
+    assert model.answers([1.0]) is None

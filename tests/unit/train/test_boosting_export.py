@@ -127,3 +127,14 @@ def test_quantiles_come_in_the_order_of_their_models() -> None:
     expected = np.column_stack([model.predict(ROWS) for model in models])
     require_parity(content, ROWS, expected)
     assert content == quantile_bytes(models, features=FEATURES)
+
+
+def test_shifted_quantiles_answer_as_much_more() -> None:
+    models = [
+        HistGradientBoostingRegressor(loss="quantile", quantile=share, max_iter=5).fit(ROWS, ROWS[:, 0])
+        for share in (0.1, 0.9)
+    ]
+    expected = np.column_stack([model.predict(ROWS) for model in models]) + np.array([-0.5, 2.0])
+    require_parity(quantile_bytes(models, features=FEATURES, shifts=[-0.5, 2.0]), ROWS, expected)
+    with pytest.raises(ValueError, match="shorter"):
+        quantile_bytes(models, features=FEATURES, shifts=[1.0])

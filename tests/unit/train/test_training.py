@@ -2,6 +2,7 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from functions.train.dataset import Dataset
 from functions.train.evaluation import evaluate
 from functions.train.failure_model import TooLittleDataError, fit_failure_model
 from functions.train.handler import Trainer
+from shared.claim import ModelReference
+from shared.errors import ModelFault
 from shared.features import FEATURES, FINGERPRINT, INDEX
 from shared.model_store import OnnxModel
 
@@ -27,7 +30,13 @@ def history(rows: int = 1200, *, meaning: float = 1.0, seed: int = 3) -> Dataset
     chance = features[:, RATE] if meaning > 0 else 1.0 - features[:, RATE]
     started_at = SUNDAY + 600.0 * np.arange(rows)
     return Dataset(
-        features, (random.random(rows) < chance**2).astype(np.int8), started_at, started_at + 300.0, np.arange(rows) % 4
+        features,
+        (random.random(rows) < chance**2).astype(np.int8),
+        started_at,
+        started_at + 300.0,
+        np.arange(rows) % 4,
+        np.full(rows, 300.0),
+        np.ones(rows),
     )
 
 
@@ -82,7 +91,10 @@ def test_a_candidate_whose_data_changed_its_meaning_does_not_pass() -> None:
             np.concatenate([a, b + 3000 * 600.0])
             for a, b in ((before.started_at, after.started_at), (before.ended_at, after.ended_at))
         ),
-        np.concatenate([before.pipeline, after.pipeline]),
+        *(
+            np.concatenate([getattr(before, name), getattr(after, name)])
+            for name in ("pipeline", "duration_seconds", "weight")
+        ),
     )
     found = evaluate(drifted)
     assert not found.passed
@@ -125,14 +137,28 @@ class Tasks:
     finished: list[Mapping[str, Any]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     wins: bool = True
+    window: Mapping[str, Any] | None = None
+    by_other_code: int = 7
+    read: list[str] = field(default_factory=list)
 
     def claim(self) -> Mapping[str, Any] | None:
         return self.waiting.pop() if self.waiting else None
 
-    def counts(self, kind: str) -> Mapping[str, Any]:
-        return {"rows": len(self.data), "other_fingerprints": 7, "generations": {"shadow": 4}}
+    def counts(self, kind: str, *, fingerprint: str) -> Mapping[str, Any]:
+        return {
+            "rows": len(self.data),
+            "other_fingerprints": self.by_other_code,
+            "generations": {"shadow": 4},
+            "window": self.window,
+        }
 
-    def pages(self, kind: str, *, before: str) -> Iterator[Sequence[Sequence[Any]]]:
+    def pages(
+        self, kind: str, *, rows: str, fingerprint: str, after: float, before: str
+    ) -> Iterator[Sequence[Sequence[Any]]]:
+        self.read.append(rows)
+        if rows == "history_rows":
+            yield recorded_runs(self.by_other_code)
+            return
         for begin in range(0, len(self.data), 500):
             yield [
                 [
@@ -147,6 +173,9 @@ class Tasks:
                 for n in range(begin, min(begin + 500, len(self.data)))
             ]
 
+    def rollout_state(self) -> Mapping[str, Any]:
+        return {"deployments": [], "healing": {"recovery_lift": 0.2}}
+
     def register(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         self.registered.append(payload)
         return {"stored": self.wins}
@@ -158,6 +187,13 @@ class Tasks:
     def fail(self, lease: str, error: str) -> bool:
         self.failures.append(error)
         return self.wins
+
+
+class NoModels:
+    """An object store without models."""
+
+    def load(self, reference: ModelReference, **_: Any) -> Any:
+        raise ModelFault("the model could not be fetched: NoSuchKey")
 
 
 @dataclass
@@ -175,7 +211,7 @@ class Artifacts:
 
 
 def train(tasks: Tasks, artifacts: Artifacts) -> Any:
-    return Trainer(artifacts, git_revision="abc", clock=lambda: 0.0).run(tasks, budget_seconds=10)
+    return Trainer(artifacts, NoModels(), git_revision="abc", clock=lambda: 0.0).run(tasks, budget_seconds=10)
 
 
 def test_a_model_is_registered_only_after_it_is_published() -> None:
@@ -185,6 +221,8 @@ def test_a_model_is_registered_only_after_it_is_published() -> None:
     assert payload["sha256"] in artifacts.published
     assert payload["size_bytes"] == len(artifacts.published[payload["sha256"]])
     assert (payload["rung"], payload["expected_generation"]) == ("shadow", 4)
+    assert payload["evaluation"]["metrics"]["healing"] == {"recovery_lift": 0.2}
+    assert payload["evidence"]["reference"]["window"] == 120
     assert payload["reason"].startswith("trained because of schedule. On 300 later runs")
     json.dumps(payload, allow_nan=False)
 
@@ -203,8 +241,42 @@ def test_too_little_data_is_a_finished_task_that_says_what_is_missing() -> None:
     assert "485 more ended runs are needed (15 of 500), besides the latest quarter" in tasks.finished[0]["missing"]
 
 
+def recorded_runs(count: int) -> list[list[Any]]:
+    """A history as it was recorded, a run each half hour; every third pipeline mostly fails."""
+    random = np.random.default_rng(7)
+    rows = []
+    for number in range(count):
+        began = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=30 * number)
+        failed = random.random() < (0.7 if number % 3 == 0 else 0.05)
+        run = {
+            "id": f"run-{number}",
+            "workspace_id": "shop",
+            "pipeline_id": f"pipeline-{number % 3}",
+            "status": "failed" if failed else "completed",
+            "started_at": began.isoformat(),
+            "completed_at": (began + timedelta(minutes=5)).isoformat(),
+        }
+        rows.append([run["id"], began.timestamp(), run])
+    return rows
+
+
+def test_runs_that_were_recorded_with_other_features_are_replayed() -> None:
+    tasks = Tasks(history(0), by_other_code=900)
+    assert train(tasks, Artifacts()).registered == 1
+    assert tasks.read == ["history_rows"]
+    [payload] = tasks.registered
+    assert payload["manifest"]["training"]["rows"] == 900
+    assert payload["evaluation"]["metrics"]["methods"]["candidate"]["roc_auc"]["value"] > 0.7
+
+
+def test_once_most_runs_were_recorded_with_the_features_of_this_code_they_are_learned_from() -> None:
+    tasks = Tasks(history(), by_other_code=900)
+    train(tasks, Artifacts())
+    assert tasks.read == ["training_rows"]
+
+
 def test_no_data_says_whether_there_is_some_with_other_features() -> None:
-    tasks = Tasks(history(0))
+    tasks = Tasks(history(0), waiting=asked("anomaly_detection"))
     train(tasks, Artifacts())
     assert "7 were recorded by code with other features" in tasks.finished[0]["missing"]
 
@@ -222,3 +294,43 @@ def test_rubbish_in_the_data_puts_the_task_off_and_not_the_trainer() -> None:
 def test_a_trainer_that_was_overtaken_says_so() -> None:
     report = train(Tasks(history(), wins=False), Artifacts())
     assert (report.registered, report.lost) == (0, 1)
+
+
+def asked(kind: str) -> list[Mapping[str, Any]]:
+    return [{"lease": "lease-1", "kind": kind, "reason": "schedule", "claimed_at": "2026-11-24"}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "missing"),
+    [
+        ("remediation", "no healing action was ever verified"),
+        ("recommendation", "no recommendation was ever followed"),
+        ("weather", "nothing trains 'weather' yet"),
+    ],
+)
+def test_a_kind_that_nothing_can_be_learned_for_says_what_is_missing(kind: str, missing: str) -> None:
+    tasks = Tasks(history(0), waiting=asked(kind))
+    assert train(tasks, Artifacts()).failed == 0
+    assert tasks.finished[0]["outcome"] == "skipped"
+    assert missing in tasks.finished[0]["missing"]
+
+
+def test_a_model_of_durations_goes_the_same_way() -> None:
+    tasks, artifacts = Tasks(history(), waiting=asked("duration")), Artifacts()
+    assert train(tasks, artifacts).registered == 1, tasks.failures
+    [payload] = tasks.registered
+    assert payload["kind"] == payload["manifest"]["kind"] == "duration"
+    assert "its pinball loss is" in payload["evaluation"]["summary"]
+    assert len(OnnxModel(artifacts.published[payload["sha256"]], features=len(FEATURES)).answers([0.0] * 49)) == 7
+    json.dumps(payload, allow_nan=False)
+
+
+def test_a_history_that_is_too_long_is_learned_from_in_part_and_the_registry_says_so() -> None:
+    begun = history().started_at
+    window = {"whole_from": begun[600], "from_at": begun[100], "success_share": 0.2}
+    tasks = Tasks(history(), window=window)
+    assert train(tasks, Artifacts()).registered == 1, tasks.failures
+    [payload] = tasks.registered
+    for text in (payload["evaluation"]["summary"], payload["reason"]):
+        assert "The history is too long for one machine" in text
+    assert 600 < payload["manifest"]["training"]["rows"] < 1000
