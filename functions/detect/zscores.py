@@ -8,13 +8,13 @@ from functions.detect.measure_kinds import kind_of
 from functions.detect.strange_measure import StrangeMeasure, weight_of
 from shared.execution import Execution
 from shared.measure import Measure
-from shared.pipeline_measures import DURATION, MAX_DEVIATION, ROWS, VOLUME, measured_values
+from shared.pipeline_measures import MAX_DEVIATION, measured_values
 from shared.pipeline_state import PipelineState
+from shared.run_features import STOPPED_EARLY
 
 if TYPE_CHECKING:
     from shared.conditional_baselines import Comparison
 
-_STOPPED_EARLY = frozenset({DURATION, ROWS, VOLUME, "throughput_per_minute"})
 LOW_SHARE, HIGH_SHARE = 0.1, 0.9
 
 
@@ -32,7 +32,7 @@ def strange_measures(
         strange = None if measure is None else _strange(name, value, measure, comparisons.get(name), overrides)
         if strange is None:
             continue
-        is_short = strange.strangeness < 0.0 and name in _STOPPED_EARLY
+        is_short = strange.strangeness < 0.0 and name in STOPPED_EARLY
         if not (is_short and execution.failed is not False):
             yield strange
     failure = strange_failure(execution, state)

@@ -13,7 +13,7 @@ LARGEST = math.log(10.0)
 
 
 class AlarmBudget:
-    """A threshold from 1 to 10 that rises by four fifths at an alarm and falls so slowly that the two balance at the rate.
+    """A threshold from 1 to 10: it rises by four fifths at an alarm, and falls so slowly that both balance at the rate.
 
     Adaptive conformal inference (Gibbs and Candes 2021): whatever the distribution of the strangeness, in the long run
     about 4 runs in 1,000 lie at the threshold or above it, unless the threshold is at its largest. Alarms in a row

@@ -155,7 +155,8 @@ def test_detection_is_compared_with_labels_it_never_reads(tmp_path: Path) -> Non
     ]
     found = backtested(tmp_path, slow, "--engine", "detect")
     assert found["auc"] > 0.9  # type: ignore[operator]
-    assert 10 < found["alerts_per_1000"] < 40  # type: ignore[operator]
+    # One run in fifty is strange; a pipeline that is strange so often is heard within its budget of alarms.
+    assert 2 < found["alerts_per_1000"] < 40  # type: ignore[operator]
     assert set(found["precision_at_k"]) == {"10", "100"}  # type: ignore[call-overload]
     turned = [dataclasses.replace(row, is_anomaly=not row.is_anomaly) for row in slow]
     assert backtested(tmp_path, turned, "--engine", "detect")["alerts_per_1000"] == found["alerts_per_1000"]

@@ -131,8 +131,9 @@ def test_slow_growth_is_no_alarm():
 
 
 def test_green_but_a_fifth_of_the_usual_volume_is_an_alarm_even_where_everything_shrank_with_it():
-    state = learned(200)
-    small = run(200, minutes=2, rows_processed=2000)
+    chance = random.Random(9)
+    state = learned(300, lambda _: 10.0 * chance.lognormvariate(0, 0.2))
+    small = run(300, minutes=2, rows_processed=2000)
     assert score(small, state, PIPELINE).is_anomaly
 
 
@@ -233,13 +234,13 @@ def test_failures_that_always_come_in_bursts_are_no_news():
     alarms = judged(
         state,
         (
-            run(number, minutes=10, status="failed" if number % 20 < 4 else "completed", error_message="busy")
-            for number in range(1000)
+            run(number, minutes=10, status="failed" if number % 50 < 5 else "completed", error_message="busy")
+            for number in range(1004)
         ),
     )
     said = [
         measure
-        for measure in strange_measures(run(1003, status="failed", minutes=10, error_message="busy"), state, {})
+        for measure in strange_measures(run(1004, status="failed", minutes=10, error_message="busy"), state, {})
         if measure.name == "failures_in_a_row"
     ]
     assert all(measure.strangeness < 1.0 for measure in said)
