@@ -27,7 +27,7 @@ _WORDS = re.compile(r"[a-z]+")
 def explain(run: Mapping[str, Any], pipeline: Mapping[str, Any], context: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Rows of `root_causes`, rank 1 first; one row without a family where the cause is not known.
 
-    ``run`` and ``pipeline`` are the claim's documents, ``context`` is the answer of ``diagnosis_context``. The words of
+    ``run`` and ``pipeline`` are the claim's documents, ``context`` is the run's of ``diagnosis_contexts``. The words of
     the run are weighed first; then what the same error was before; then what changed since the last success: a changed
     setting that has a word in common with the failure explains it.
     """

@@ -7,16 +7,15 @@ from functions.rca.explanation import explain
 from shared import logs
 from shared.claim import Claim
 from shared.engine_calls import EngineCalls
-from shared.errors import DataApiError
 from shared.queue import Queue
 
 
 class Explainer:
-    """Explains the runs of a claim one by one: each has a log of its own to read."""
+    """Explains the runs of a claim: each has a log of its own to read, and all logs are read in one call."""
 
     engine = "rca"
     table = "root_causes"
-    max_events = 10
+    max_events = 40
 
     def __init__(self, calls: EngineCalls) -> None:
         self._calls = calls
@@ -26,16 +25,16 @@ class Explainer:
         done: list[int] = []
         failed: dict[str, dict[str, Any]] = {}
         causes: list[Mapping[str, Any]] = []
+        runs = sorted({event.row["id"] for event in claim.events})
+        contexts = self._calls.call("diagnosis_contexts", {"of_executions": runs})
         for event in claim.events:
             if event.pipeline_id in failed:
                 continue
             subject = {"pipeline_id": event.pipeline_id, "execution_id": event.row["id"]}
             try:
-                context = self._calls.call("diagnosis_context", {"of_execution": event.row["id"]})
-                # Null: the run was deleted meanwhile, and its events with it.
+                context = contexts.get(event.row["id"])
+                # None: the run was deleted meanwhile, and its events with it.
                 rows = [] if context is None else explain(event.row, claim.pipelines[event.pipeline_id], context)
-            except DataApiError:
-                raise
             # One run must not take the batch with it, whatever is in its log; the error goes to its dead letter.
             except Exception as error:  # noqa: BLE001
                 message = f"{type(error).__name__}: {error}"[:2000]

@@ -47,7 +47,7 @@ def answer(question: WhyQuestion, *, calls: Calls, token: str) -> dict[str, Any]
         )
         return {**found.document(), "source": "computed"}
     execution_id = str(question.execution_id)
-    context = _asked(calls, "diagnosis_context", {"of_execution": execution_id}, token)
+    context = _asked(calls, "diagnosis_contexts", {"of_executions": [execution_id]}, token).get(execution_id)
     if context is None:
         raise Refused(404, "Not found", f"there is no execution {execution_id} in your workspaces")
     subject = {"execution_id": execution_id}

@@ -108,7 +108,7 @@ as $$
         and dependency.downstream_id = p_pipeline_id
 $$;
 
-create function engine.diagnosis_document(p_execution_id uuid, p_workspace_ids uuid[])
+create function engine.diagnosis_document(p_execution_id uuid, p_workspace_ids uuid[], p_log_lines integer)
     returns jsonb
     language plpgsql
     stable
@@ -142,9 +142,9 @@ begin
                 cause.execution_id = run.id
                 and cause.workspace_id = run.workspace_id
         ),
-        'log', engine.log_lines(run.id, run.workspace_id, 50000),
+        'log', engine.log_lines(run.id, run.workspace_id, p_log_lines),
         'passing_log', case
-            when green.id is null then '[]' else engine.log_lines(green.id, green.workspace_id, 50000)
+            when green.id is null then '[]' else engine.log_lines(green.id, green.workspace_id, p_log_lines)
         end,
         'metrics', (
             select coalesce(
@@ -197,35 +197,55 @@ begin
 end
 $$;
 
-create function engine.diagnosis_context(p_execution_id uuid)
+-- {execution id: document}, of the runs that there are. They share 50,000 lines of log, so that many at once are no more
+-- than one with a long log; each has at least 2,500.
+create function engine.diagnosis_contexts(p_execution_ids uuid[])
     returns jsonb
     language plpgsql
     stable
     security definer
     set search_path = ''
 as $$
+declare
+    workspaces uuid[];
 begin
     if engine.user_id() is not null then
-        return engine.diagnosis_document(p_execution_id, engine.workspace_ids());
+        workspaces := engine.workspace_ids();
+    else
+        perform engine.require_engine();
+        if engine.token_engine() <> 'rca' then
+            raise insufficient_privilege using
+                message = 'this call needs a token of role ai_engine that names engine rca';
+        end if;
+        workspaces := array[engine.token_workspace_id()];
     end if;
-    perform engine.require_engine();
-    if engine.token_engine() <> 'rca' then
-        raise insufficient_privilege using message = 'this call needs a token of role ai_engine that names engine rca';
+    if cardinality(p_execution_ids) > 100 then
+        raise invalid_parameter_value using message = 'ask about at most 100 runs at a time';
     end if;
-    return engine.diagnosis_document(p_execution_id, array[engine.token_workspace_id()]);
+    return (
+        select coalesce(jsonb_object_agg(asked.id, asked.document) filter (where asked.document is not null), '{}')
+        from (
+            select
+                id,
+                engine.diagnosis_document(
+                    id, workspaces, greatest(50000 / cardinality(p_execution_ids), 2500)
+                ) as document
+            from unnest(p_execution_ids) as id
+        ) as asked
+    );
 end
 $$;
 
--- For `rca`, of its token's workspace, and for people, of theirs. Null where there is no such run.
-create function public.diagnosis_context(of_execution uuid)
+-- For `rca`, of its token's workspace, and for people, of theirs.
+create function public.diagnosis_contexts(of_executions uuid[])
     returns jsonb
     language sql
     stable
     set search_path = ''
 as $$
-    select engine.diagnosis_context(of_execution)
+    select engine.diagnosis_contexts(of_executions)
 $$;
 
 revoke execute on all functions in schema engine from public;
-revoke execute on function public.diagnosis_context(uuid) from public, anon;
-grant execute on function engine.diagnosis_context(uuid), public.diagnosis_context(uuid) to authenticated, ai_engine;
+revoke execute on function public.diagnosis_contexts(uuid[]) from public, anon;
+grant execute on function engine.diagnosis_contexts(uuid[]), public.diagnosis_contexts(uuid[]) to authenticated, ai_engine;

@@ -87,7 +87,7 @@ LINTS = {
                 'read_pipeline_states', 'finish_events', 'complete_predictions', 'complete_detections',
                 'claim_task', 'finish_task', 'fail_task', 'training_rows', 'training_counts', 'register_model',
                 'move_model', 'move_trained_model', 'store_expectations', 'stale_expectations',
-                'challenger_models', 'diagnosis_context',
+                'challenger_models', 'diagnosis_contexts',
                 'complete_root_causes', 'healing_context', 'complete_healing_plans', 'healing_orders',
                 'record_healing_answer', 'rollout_state', 'observed_answers',
                 'recent_features', 'complete_observation', 'stage_training_rows', 'history_rows'

@@ -62,7 +62,7 @@ def test_causes_are_stored_once_with_their_detection(team: Team) -> None:
 @pytest.fixture
 def context(team: Team):
     def ask(run: str) -> Row:
-        return team.engine("rca").rpc("diagnosis_context", of_execution=run)
+        return team.engine("rca").rpc("diagnosis_contexts", of_executions=[run]).get(run)
 
     return ask
 
@@ -113,12 +113,23 @@ def test_a_run_of_others_is_shown_to_nobody(team: Team, still_stack, http, conte
 
 def test_a_member_is_shown_the_same_and_a_stranger_nothing(team: Team, still_stack, http, context) -> None:
     run = team.record()
-    assert team.owner.rpc("diagnosis_context", of_execution=run) == context(run)
+    assert team.owner.rpc("diagnosis_contexts", of_executions=[run]) == {run: context(run)}
     stranger = Team.gathered(still_stack.description, http)
-    assert stranger.owner.rpc("diagnosis_context", of_execution=run) is None
+    assert stranger.owner.rpc("diagnosis_contexts", of_executions=[run]) == {}
 
 
 def test_no_other_engine_is_shown_logs_this_way(team: Team) -> None:
     run = team.record()
-    answer = team.engine("detect").call("POST", "rpc/diagnosis_context", json={"of_execution": run})
+    answer = team.engine("detect").call("POST", "rpc/diagnosis_contexts", json={"of_executions": [run]})
     assert answer.status_code == 403
+
+
+def test_many_runs_at_once_share_the_lines_of_their_logs(team: Team, context) -> None:
+    runs = [team.record() for _ in range(3)]
+    lines = [{"execution_id": runs[0], "message": f"wave {number}"} for number in range(17_000)]
+    team.owner.call("POST", "logs", json=lines)
+    assert len(context(runs[0])["log"]) == 17_000
+    together = team.engine("rca").rpc("diagnosis_contexts", of_executions=runs)
+    assert len(together[runs[0]]["log"]) == 50_000 // 3
+    many = team.engine("rca").call("POST", "rpc/diagnosis_contexts", json={"of_executions": runs * 40})
+    assert many.status_code == 400

@@ -10,19 +10,20 @@ FAILED = {"status": "failed"}
 
 
 class Calls:
-    """Answers with a context, or with what it was told to answer or raise about a run."""
+    """Answers with the contexts of runs, or what it was told to answer about one; raises what it was told to raise."""
 
-    def __init__(self, answers: dict) -> None:
+    def __init__(self, answers: dict | Exception) -> None:
         self.answers = answers
 
     def call(self, function, arguments):
-        answer = self.answers.get(arguments["of_execution"], {**CONTEXT, "log": lines("Connection refused")})
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        if isinstance(self.answers, Exception):
+            raise self.answers
+        usual = {**CONTEXT, "log": lines("Connection refused")}
+        answered = {run: self.answers.get(run, usual) for run in arguments["of_executions"]}
+        return {run: answer for run, answer in answered.items() if answer is not None}
 
 
-def decided(answers: dict, *happenings):
+def decided(answers: dict | Exception, *happenings):
     return Explainer(Calls(answers)).decide(None, claim(*happenings))
 
 
@@ -52,4 +53,4 @@ def test_a_run_that_was_deleted_meanwhile_is_done_with() -> None:
 
 def test_a_data_api_that_is_away_leaves_the_whole_batch_to_its_lease() -> None:
     with pytest.raises(DataApiError):
-        decided({"run-1": DataApiError("away")}, ended("roast", **FAILED))
+        decided(DataApiError("away"), ended("roast", **FAILED))
