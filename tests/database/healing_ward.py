@@ -87,9 +87,6 @@ class Ward:
             ],
         )
 
-    def claim(self) -> Row:
-        return self.heal.claim()
-
     def decided(self, claim: Row) -> Row:
         """What `heal` makes of a claim: a payload. One event of each pipeline, as the Healer does."""
         payload: Row = {"done": [], "failed": [], "healing_plans": [], "verdicts": []}
@@ -107,7 +104,7 @@ class Ward:
     def work(self) -> Row:
         """Claim, decide and complete until nothing is left; the last answer that held anything."""
         answer: Row = {}
-        while (claim := self.claim())["events"]:
+        while (claim := self.heal.claim())["events"]:
             answer = self.heal.complete(claim, **self.decided(claim))
         return answer
 

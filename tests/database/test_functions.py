@@ -6,6 +6,7 @@ from tests.database.roastery import World
 
 LEASE = "7d1c5c4e-0000-4000-8000-000000000000"
 HOME, VERSION = "the home workspace", "its model version"
+PLAN, HASH = "a healing plan of it", "that plan's hash"
 TRAINED = {"of_kind": "duration", "of_fingerprint": "f"}
 RPCS = {
     "ingest": {"payload": {"executions": []}},
@@ -30,6 +31,11 @@ RPCS = {
     "promote_model": {"version": VERSION, "to_rung": "shadow"},
     "roll_back_model": {"of_workspace": HOME, "of_kind": "duration"},
     "pin_model": {"of_workspace": HOME, "of_kind": "duration"},
+    "healing_context": {"of_execution": LEASE},
+    "decide_healing_plan": {"plan": PLAN, "plan_hash": HASH, "decision": "rejected"},
+    "complete_healing_plans": {"payload": {}},
+    "healing_orders": {},
+    "record_healing_answer": {"action_id": LEASE, "outcome": {}},
 }
 FOR_PEOPLE = {
     "ingest",
@@ -40,19 +46,30 @@ FOR_PEOPLE = {
     "promote_model",
     "roll_back_model",
     "pin_model",
+    "healing_context",
+    "decide_healing_plan",
 }
 FOR_TRAINERS = {"training_rows", "training_counts", "stage_training_rows", "register_model", "move_model"}
 FOR_DETECT = {"stale_expectations", "store_expectations"}
+FOR_HEAL = {"complete_healing_plans", "healing_orders", "record_healing_answer"}
 
 
 @pytest.mark.parametrize("function", RPCS)
 def test_a_function_answers_only_those_it_is_for(world: World, function: str) -> None:
-    places = {HOME: world.home.workspace_id, VERSION: world.home.model_version_id}
+    plan = world.home.arrange("healing_plans")
+    places = {
+        HOME: world.home.workspace_id,
+        VERSION: world.home.model_version_id,
+        PLAN: plan["id"],
+        HASH: plan["plan_hash"],
+    }
     arguments = {
         name: places.get(value, value) if isinstance(value, str) else value for name, value in RPCS[function].items()
     }
     asked = {name: world[name].call(function, **arguments) for name in ("owner", "anonymous", "predict", "train")}
-    engines = {"train"} if function in FOR_TRAINERS else set() if function in FOR_DETECT else {"predict", "train"}
+    engines = (
+        {"train"} if function in FOR_TRAINERS else set() if function in FOR_DETECT | FOR_HEAL else {"predict", "train"}
+    )
     assert {name for name, response in asked.items() if response.is_success} == (
         {"owner"} if function in FOR_PEOPLE else engines
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("shared", "functions", "cli", "local", "bench")
+PACKAGES = ("shared", "functions", "cli", "lab", "local", "bench")
 
 
 def modules_with_examples() -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-OURS = {"bench", "cli", "functions", "local", "shared", "tests"}
+OURS = {"bench", "cli", "functions", "lab", "local", "shared", "tests"}
 ENGINES = sorted(path.parent.name for path in ROOT.glob("functions/*/main.py"))
 # The package that brings a module, where the names differ.
 DISTRIBUTIONS = {
@@ -55,6 +55,11 @@ def test_shared_stands_on_nothing_of_ours() -> None:
 
 def test_functions_stand_on_shared_alone() -> None:
     assert packages("functions") & OURS == {"functions", "shared"}
+
+
+def test_the_laboratory_stands_on_what_it_tries_and_only_the_command_knows_it() -> None:
+    assert packages("lab") & OURS <= {"functions", "lab", "local", "shared"}
+    assert all("lab" not in packages(folder) for folder in ("functions", "local", "shared"))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
