@@ -23,7 +23,9 @@ begin
     from jsonb_populate_recordset(null::public.detections, coalesce(document -> 'detections', '[]')) as given
     where given.pipeline_id = any (held)
     on conflict do nothing;
-    perform engine.store_expectations(this_workspace, coalesce(document -> 'expectations', '[]'), held);
+    if document ? 'expectations' then
+        perform engine.store_expectations(this_workspace, document -> 'expectations', held);
+    end if;
     return finished;
 end
 $$;

@@ -228,7 +228,7 @@ begin
             select
                 id,
                 engine.diagnosis_document(
-                    id, workspaces, greatest(50000 / cardinality(p_execution_ids), 2500)
+                    id, workspaces, greatest(50000 / greatest(cardinality(p_execution_ids), 1), 2500)
                 ) as document
             from unnest(p_execution_ids) as id
         ) as asked

@@ -78,8 +78,7 @@ class Roastery:
                 "last_seen": "2026-12-24T20:00:00Z",
             },
             "root_causes": decided | {"rank": int(unique[:6], 16), "confidence": 0.5},
-            "healing_plans": decided
-            | {"plan_hash": unique, "steps": [{"action": "retry_stage"}], "config_version": 1},
+            "healing_plans": decided | {"plan_hash": unique, "steps": [{"action": "retry_stage"}], "config_version": 1},
             "healing_audit": {"event": "planned", "actor": "heal"},
             "healing_actuators": {"kind": "webhook", "url": "https://roast.example", "secret_name": "KEY"},
             "action_outcomes": {"cause": unique, "action": "retry_stage"},

@@ -23,6 +23,14 @@ RPCS = {
     "training_rows": TRAINED,
     "training_counts": TRAINED,
     "stage_training_rows": TRAINED,
+    "history_rows": TRAINED,
+    "observed_answers": {"of_kind": "failure_prediction"},
+    "recent_features": {"of_kind": "failure_prediction", "of_fingerprint": "f"},
+    "rollout_state": {},
+    "complete_observation": {"payload": {"lease": LEASE}},
+    "complete_root_causes": {"payload": {}},
+    "diagnosis_contexts": {"of_executions": []},
+    "monitoring_snapshot": {"of_pipeline": LEASE},
     "stale_expectations": {},
     "store_expectations": {"payload": []},
     "register_model": {"payload": {"lease": LEASE}},
@@ -48,8 +56,21 @@ FOR_PEOPLE = {
     "pin_model",
     "healing_context",
     "decide_healing_plan",
+    "diagnosis_contexts",
+    "monitoring_snapshot",
 }
-FOR_TRAINERS = {"training_rows", "training_counts", "stage_training_rows", "register_model", "move_model"}
+FOR_TRAINERS = {
+    "training_rows",
+    "training_counts",
+    "stage_training_rows",
+    "history_rows",
+    "observed_answers",
+    "recent_features",
+    "rollout_state",
+    "complete_observation",
+    "register_model",
+    "move_model",
+}
 FOR_DETECT = {"stale_expectations", "store_expectations"}
 FOR_HEAL = {"complete_healing_plans", "healing_orders", "record_healing_answer"}
 
