@@ -21,7 +21,7 @@ from lab.world import USUAL, World
 from local.description import StackDescription
 
 # One after another, whosever they are: not even an outage lets everything fail in the same second.
-STRIKE_EVERY_SECONDS = 0.5
+STRIKE_EVERY_SECONDS = 0.35
 
 
 @dataclass(frozen=True, slots=True)

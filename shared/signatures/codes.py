@@ -6,6 +6,7 @@ They are shielded from the masks by digits from the private use area, and unshie
 import re
 
 _SHIELD = str.maketrans("0123456789", "".join(chr(0xE000 + digit) for digit in range(10)))
+_UNSHIELDED = frozenset(chr(0xE000 + digit) for digit in range(10))
 _UNSHIELD = str.maketrans({chr(0xE000 + digit): str(digit) for digit in range(10)})
 _GAP = r"[\s:=\"'(\[]{0,4}"
 _CODE = re.compile(
@@ -18,6 +19,7 @@ _CODE = re.compile(
         |(?:HTTP[\s_-]?)?status(?:[\s_-]?code)?|(?:response|http|error)[\s_-]?code)
         {_GAP}([45][0-9]{{2}})\b
     | \b([45][0-9]{{2}})(?=[\s:](?:client|server)\ error\b)
+    | \b(?:client|server)\ error{_GAP}([45][0-9]{{2}})\b
     | \b(?:errno|win\s?error|os\ error|error[\s_-]?code|errorcode|hresult|sqlcode)
         {_GAP}(0x[0-9a-f]{{1,16}}|-?[1-9][0-9]{{0,9}}|[A-Z]{{1,6}}-?[0-9]{{1,6}})\b
     | \b(?:sqlstate|pgcode){_GAP}([0-9A-Z]{{5}})\b
@@ -36,6 +38,11 @@ def shield_codes(text: str) -> str:
     ('exit code 137 after 12 s', True)
     """
     return _CODE.sub(_shielded, text)
+
+
+def begins_with_code(text: str) -> bool:
+    """Whether a text begins with the digits of a shielded code."""
+    return text[:1] in _UNSHIELDED
 
 
 def unshield_codes(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 
+from shared.signatures.codes import begins_with_code
 from shared.signatures.words import HTTP_METHODS, MASK, TYPE_NAMES
 
 _QUOTED = re.compile(r"""(?<!\w)(?:"([^"\n]{0,512})"|'([^'\n]{0,512})'|`([^`'\n]{0,512})['`])(?!\w)(\s?:)?""")
@@ -22,7 +23,7 @@ def mask_quoted(text: str) -> str:
 def _unquoted(match: re.Match[str]) -> str:
     inner = next(filter(None, match.group(1, 2, 3)), "")
     colon = match.group(4) or ""
-    if (colon and _KEY.fullmatch(inner)) or inner in TYPE_NAMES or _is_sentence(inner):
+    if (colon and _KEY.fullmatch(inner)) or inner in TYPE_NAMES or begins_with_code(inner) or _is_sentence(inner):
         return f"{inner}{colon}"
     return f"{MASK}{colon}"
 

@@ -130,3 +130,10 @@ def test_what_says_nothing_has_no_signature(text: str | None) -> None:
 
 def test_a_fingerprint_stays_the_same_in_every_process_and_release() -> None:
     assert fingerprint_of("disk 3 is full") == "d2354dc4f9ea"
+
+
+def test_a_status_in_quotation_marks_says_which_failure_it_is() -> None:
+    unauthorised = "Client error '401 Unauthorized' for url 'https://api.example/orders?page=7'"
+    throttled = "Client error '429 Too Many Requests' for url 'https://api.example/orders?page=9'"
+    assert fingerprint_of(unauthorised) != fingerprint_of(throttled)
+    assert fingerprint_of(unauthorised) == fingerprint_of(unauthorised.replace("page=7", "page=12"))
