@@ -10,19 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from functions.detect.detection import Direction, GuardrailAction
 from functions.detect.facts import FACTS
 from functions.detect.rule import PLACEHOLDER, Case, Condition, Operator, Rule
-from shared.errors import FlexiRoasterError
+from shared.rule_files import CasePart, RuleFile, RulePart, read_rule_file, rules_in
 
 FOLDER = Path(__file__).parent / "rules"
-
-
-class RuleError(FlexiRoasterError, ValueError):
-    """A rule file says something that is not understood; the message names the file and the place."""
 
 
 @cache
@@ -32,7 +27,7 @@ def all_rules() -> tuple[Rule, ...]:
     Raises:
         RuleError: a file is not understood.
     """
-    return tuple(parse_rule(path.stem, path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.yml")))
+    return rules_in(FOLDER, parse_rule)
 
 
 def parse_rule(file_stem: str, text: str) -> Rule:
@@ -42,14 +37,7 @@ def parse_rule(file_stem: str, text: str) -> Rule:
         RuleError: it is not YAML, a key is unknown or missing, a fact, operator, action or direction is unknown, the id
             is not the file's name, or a match or a near miss is missing among the cases.
     """
-    try:
-        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-        rule = _RuleFile.model_validate(document).rule()
-    except (yaml.YAMLError, ValidationError) as error:
-        raise RuleError(f"rule {file_stem}: {error}") from error
-    if rule.id != file_stem:
-        raise RuleError(f"rule {file_stem}: its id is {rule.id!r}; the id is the name of the file")
-    return rule
+    return read_rule_file(_RuleFile, file_stem, text).rule()
 
 
 def _known_fact(name: str) -> str:
@@ -61,11 +49,7 @@ def _known_fact(name: str) -> str:
 FactName = Annotated[str, AfterValidator(_known_fact)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class _Then(_Part):
+class _Then(RulePart):
     feature: FactName
     direction: Direction
     weight: float = Field(gt=0.0, lt=1.0)
@@ -73,17 +57,13 @@ class _Then(_Part):
     while_learning: bool = False
 
 
-class _Case(_Part):
-    name: str
-    fires: bool
+class _Case(CasePart):
     facts: dict[FactName, float | str]
 
 
-class _RuleFile(_Part):
-    id: str
+class _RuleFile(RuleFile):
     when: dict[FactName, dict[Operator, float | str]] = Field(min_length=1)
     then: _Then
-    why: str
     cases: list[_Case]
 
     @model_validator(mode="after")
@@ -98,8 +78,6 @@ class _RuleFile(_Part):
         unsure = set(PLACEHOLDER.findall(self.why)) - asked
         if unsure:
             raise ValueError(f"why names facts that when does not ask for: {', '.join(sorted(unsure))}")
-        if {case.fires for case in self.cases} != {True, False}:
-            raise ValueError("cases need at least one match (fires: true) and one near miss (fires: false)")
         return self
 
     def rule(self) -> Rule:

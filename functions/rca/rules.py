@@ -9,20 +9,15 @@ that must not be found in it; ``also``: patterns of which one is found somewhere
 import re
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field
 
 from functions.rca.rule import Case, Rule
 from functions.rca.subcause import all_subcauses
-from shared.errors import FlexiRoasterError
+from shared.rule_files import CasePart, RuleFile, RulePart, read_rule_file, rules_in
 
 FOLDER = Path(__file__).parent / "rules"
-
-
-class RuleError(FlexiRoasterError, ValueError):
-    """A rule file says something that is not understood; the message names the file and the place."""
 
 
 @cache
@@ -32,7 +27,7 @@ def all_rules() -> tuple[Rule, ...]:
     Raises:
         RuleError: a file is not understood.
     """
-    return tuple(parse_rule(path.stem, path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.yml")))
+    return rules_in(FOLDER, parse_rule)
 
 
 def parse_rule(file_stem: str, text: str) -> Rule:
@@ -42,14 +37,7 @@ def parse_rule(file_stem: str, text: str) -> Rule:
         RuleError: it is not YAML, a key is unknown or missing, a pattern or the subcause is not understood, the id is
             not the file's name, or a match or a near miss is missing among the cases.
     """
-    try:
-        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-        rule = _RuleFile.model_validate(document).rule()
-    except (yaml.YAMLError, ValidationError) as error:
-        raise RuleError(f"rule {file_stem}: {error}") from error
-    if rule.id != file_stem:
-        raise RuleError(f"rule {file_stem}: its id is {rule.id!r}; the id is the name of the file")
-    return rule
+    return read_rule_file(_RuleFile, file_stem, text).rule()
 
 
 def _pattern(pattern: str) -> str:
@@ -69,40 +57,26 @@ def _known_subcause(name: str) -> str:
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class _When(_Part):
+class _When(RulePart):
     any: list[Pattern] = Field(min_length=1)
-    none: list[Pattern] = []
-    also: list[Pattern] = []
+    none: list[Pattern] = Field(default_factory=list)
+    also: list[Pattern] = Field(default_factory=list)
 
 
-class _Then(_Part):
+class _Then(RulePart):
     subcause: Annotated[str, AfterValidator(_known_subcause)]
     odds: float = Field(gt=0.0, le=10.0)
     transient: bool | None = None
 
 
-class _Case(_Part):
-    name: str
-    fires: bool
+class _Case(CasePart):
     text: str
 
 
-class _RuleFile(_Part):
-    id: str
+class _RuleFile(RuleFile):
     when: _When
     then: _Then
-    why: str
     cases: list[_Case]
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if {case.fires for case in self.cases} != {True, False}:
-            raise ValueError("cases need at least one match (fires: true) and one near miss (fires: false)")
-        return self
 
     def rule(self) -> Rule:
         return Rule(

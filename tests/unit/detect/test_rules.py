@@ -1,7 +1,8 @@
 import pytest
 
 from functions.detect.facts import FACTS
-from functions.detect.rules import RuleError, all_rules, parse_rule
+from functions.detect.rules import all_rules, parse_rule
+from shared.rule_files import RuleError
 
 CASES = [(rule, case) for rule in all_rules() for case in rule.cases]
 GOOD = """

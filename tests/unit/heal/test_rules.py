@@ -2,7 +2,8 @@
 
 import pytest
 
-from functions.heal.rules import FOLDER, RuleError, all_rules, parse_rule
+from functions.heal.rules import FOLDER, all_rules, parse_rule
+from shared.rule_files import RuleError
 
 GOOD = """
 id: pour

@@ -5,8 +5,9 @@ import pytest
 
 from functions.rca.diagnose import diagnose
 from functions.rca.literals import needed_words
-from functions.rca.rules import RuleError, all_rules, parse_rule
+from functions.rca.rules import all_rules, parse_rule
 from functions.rca.subcause import FAMILIES, all_subcauses
+from shared.rule_files import RuleError
 
 CASES = [(rule, case) for rule in all_rules() for case in rule.cases]
 PATTERNS = [(rule, pattern) for rule in all_rules() for pattern in rule.any_of]
