@@ -59,22 +59,47 @@ def make_candidate(
     content = boosting_bytes(
         model.boosters, features=len(subject.names), slope=IDENTITY.slope, intercept=IDENTITY.intercept
     )
-    held_out = data.features[-PARITY_ROWS:]
-    require_parity(content, held_out, model.probability(held_out))
+    answers = model.probability(data.features)
+    require_parity(content, data.features[-PARITY_ROWS:], answers[-PARITY_ROWS:])
+    return assembled(
+        content,
+        evaluation,
+        kind=kind,
+        git_revision=git_revision,
+        names=subject.names,
+        fingerprint=subject.model_input.fingerprint,
+        training=trained_on(data.started_at, rows=model.rows, failures=model.failures),
+        reference=reference_document(subject.names, data.features, answers),
+    )
+
+
+def assembled(
+    content: bytes,
+    evaluation: Evaluation,
+    *,
+    kind: str,
+    git_revision: str,
+    names: tuple[str, ...],
+    fingerprint: str,
+    training: Training,
+    reference: Mapping[str, Any],
+    calibration: Calibration = IDENTITY,
+    threshold: float | None = None,
+) -> Candidate:
+    """A graph with its manifest; ``names`` are its inputs in order, of the definition with this ``fingerprint``."""
     figures = evaluation.metrics["methods"]["candidate"]
     manifest = Manifest(
         kind=kind,
-        features=subject.names,
-        feature_fingerprint=subject.model_input.fingerprint,
-        threshold=None,
-        calibration=IDENTITY,
-        training=trained_on(data.started_at, rows=model.rows, failures=model.failures),
+        features=names,
+        feature_fingerprint=fingerprint,
+        threshold=threshold,
+        calibration=calibration,
+        training=training,
         metrics={name: figure["value"] for name, figure in figures.items()},
         libraries=library_versions(),
         git_revision=git_revision,
         seed=SEED,
     )
-    reference = reference_document(manifest.features, data.features, model.probability(data.features))
     return Candidate(content, manifest, evaluation, reference)
 
 

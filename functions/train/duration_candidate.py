@@ -1,13 +1,11 @@
 """From successful runs to a model of durations that may be published."""
 
 from functions.train.boosting_export import quantile_bytes
-from functions.train.candidate import IDENTITY, PARITY_ROWS, Candidate, trained_on
+from functions.train.candidate import PARITY_ROWS, Candidate, assembled, trained_on
 from functions.train.dataset import Dataset
 from functions.train.duration_evaluation import evaluate_durations
 from functions.train.duration_model import fit_duration_model, require_enough
 from functions.train.duration_rows import DurationRows
-from functions.train.failure_model import SEED
-from functions.train.manifest import Manifest, library_versions
 from functions.train.observation.drift import reference_document
 from functions.train.parity import require_parity
 from functions.train.serving_model import ServingModel
@@ -33,18 +31,14 @@ def make_duration_candidate(
     held_out = rows.features[-PARITY_ROWS:]
     require_parity(content, held_out, model.spreads(held_out))
     names = tuple(feature.name for feature in FEATURES)
-    manifest = Manifest(
+    return assembled(
+        content,
+        evaluation,
         kind=kind,
-        features=names,
-        feature_fingerprint=START_OF_RUN.fingerprint,
-        threshold=None,
-        calibration=IDENTITY,
-        training=trained_on(rows.started_at, rows=model.rows, failures=0),
-        metrics={name: figure["value"] for name, figure in evaluation.metrics["methods"]["candidate"].items()},
-        libraries=library_versions(),
         git_revision=git_revision,
-        seed=SEED,
+        names=names,
+        fingerprint=START_OF_RUN.fingerprint,
+        training=trained_on(rows.started_at, rows=model.rows, failures=0),
+        # Of all runs and not of successes alone: drift is looked for before it is known how they end.
+        reference=reference_document(names, data.features, model.spreads(data.features)[:, MIDDLE]),
     )
-    # Of all runs and not of successes alone: drift is looked for before it is known how they end.
-    reference = reference_document(names, data.features, model.spreads(data.features)[:, MIDDLE])
-    return Candidate(content, manifest, evaluation, reference)
