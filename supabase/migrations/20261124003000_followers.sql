@@ -6,7 +6,16 @@ create table engine.followers (
     follows text not null
 );
 
-insert into engine.followers (engine, follows) values ('rca', 'detections');
+-- The engines that take events, and all that are ever woken: whoever is named in these tables has queues and wake-ups.
+create view engine.event_engines as
+select subscription.engine from engine.subscriptions as subscription
+union
+select follower.engine from engine.followers as follower;
+
+create view engine.woken_engines as
+select event_engine.engine from engine.event_engines as event_engine
+union
+select task_engine.engine from engine.task_engines as task_engine;
 
 create or replace function engine.make_wake_ups()
     returns trigger
@@ -17,13 +26,7 @@ as $$
 begin
     insert into engine.wake_ups (engine, workspace_id)
     select woken.engine, new.id
-    from (
-        select subscription.engine from engine.subscriptions as subscription
-        union
-        select task_engine.engine from engine.task_engines as task_engine
-        union
-        select follower.engine from engine.followers as follower
-    ) as woken
+    from engine.woken_engines as woken
     on conflict do nothing;
     return null;
 end
@@ -37,26 +40,30 @@ create or replace function engine.make_queues()
 as $$
 begin
     insert into engine.queues (engine, pipeline_id, workspace_id)
-    select woken.engine, inserted.id, inserted.workspace_id
-    from inserted
-    cross join (
-        select subscription.engine from engine.subscriptions as subscription
-        union
-        select follower.engine from engine.followers as follower
-    ) as woken
+    select event_engine.engine, inserted.id, inserted.workspace_id
+    from inserted, engine.event_engines as event_engine
     on conflict do nothing;
     return null;
 end
 $$;
 
-insert into engine.wake_ups (engine, workspace_id)
-select follower.engine, workspace.id
-from public.workspaces as workspace, engine.followers as follower
-on conflict do nothing;
-insert into engine.queues (engine, pipeline_id, workspace_id)
-select follower.engine, pipeline.id, pipeline.workspace_id
-from public.pipelines as pipeline, engine.followers as follower
-on conflict do nothing;
+-- From now on the engine follows a table; what there is already gets its queues and wake-ups.
+create function engine.add_follower(p_engine text, p_follows text)
+    returns void
+    language sql
+    volatile
+    set search_path = ''
+as $$
+    insert into engine.followers (engine, follows) values (p_engine, p_follows);
+    insert into engine.wake_ups (engine, workspace_id)
+    select p_engine, id from public.workspaces
+    on conflict do nothing;
+    insert into engine.queues (engine, pipeline_id, workspace_id)
+    select p_engine, id, workspace_id from public.pipelines
+    on conflict do nothing;
+$$;
+
+select engine.add_follower('rca', 'detections');
 
 -- A run that failed or was strange is to be explained, once `detect` has said its word.
 create function engine.emit_detected_executions()
@@ -101,3 +108,4 @@ create trigger _900_detections_emit
     execute function engine.emit_detected_executions();
 
 revoke execute on all functions in schema engine from public;
+revoke all on engine.event_engines, engine.woken_engines from public, anon, authenticated, ai_engine;

@@ -1,15 +1,6 @@
 -- What wakes `heal`: a root cause, a stuck run, and the end of a run that it queued (an approval: see the next file).
 
-insert into engine.followers (engine, follows) values ('heal', 'root_causes');
-
-insert into engine.wake_ups (engine, workspace_id)
-select 'heal', workspace.id
-from public.workspaces as workspace
-on conflict do nothing;
-insert into engine.queues (engine, pipeline_id, workspace_id)
-select 'heal', pipeline.id, pipeline.workspace_id
-from public.pipelines as pipeline
-on conflict do nothing;
+select engine.add_follower('heal', 'root_causes');
 
 -- By the database's clock: what `heal` is told comes in the order in which it became known.
 create function engine.emit_to_heal(p_workspace_id uuid, p_pipeline_id uuid, p_execution_id uuid, p_phase text)
