@@ -65,6 +65,23 @@ def roastery(stack: Stack) -> Roastery:
 
 
 @pytest.fixture
+def gateway(stack: Stack, roastery: Roastery) -> httpx.Client:
+    """The functions, asked with the user's own token."""
+    headers = {"authorization": f"Bearer {roastery.token}"}
+    return httpx.Client(base_url=stack.description.gateway_url, timeout=30, headers=headers)
+
+
+@pytest.fixture
+def stranger(stack: Stack) -> str:
+    """The token of somebody who has just signed up and is a member of nothing else."""
+    return httpx.post(
+        f"{stack.description.api_url}/auth/v1/signup",
+        json={"email": f"mallory-{uuid.uuid4().hex[:8]}@tea.example", "password": "earl-grey-is-better"},
+        headers={"apikey": stack.description.publishable_key},
+    ).json()["access_token"]
+
+
+@pytest.fixture
 def owner(stack: Stack) -> Iterator[psycopg.Connection]:
     """The owner of the database, for what no API can arrange."""
     with psycopg.connect(stack.description.database_url, autocommit=True) as connection:

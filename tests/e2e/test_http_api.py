@@ -91,14 +91,9 @@ def test_a_question_about_a_run_that_might_be_is_answered_from_what_was_learned(
     assert 500 < told["expected_duration_seconds"] < 700
 
 
-def test_what_belongs_to_others_does_not_exist(gateway: httpx.Client, stack: Stack, roastery: Roastery) -> None:
+def test_what_belongs_to_others_does_not_exist(gateway: httpx.Client, stranger: str, roastery: Roastery) -> None:
     pipeline = roastery.pipeline()
     execution_id = roastery.run(pipeline)
-    stranger = httpx.post(
-        f"{stack.description.api_url}/auth/v1/signup",
-        json={"email": f"mallory-{uuid.uuid4().hex[:8]}@tea.example", "password": "earl-grey-is-better"},
-        headers={"apikey": stack.description.publishable_key},
-    ).json()["access_token"]
     for path in (DETECT, PREDICT):
         for subject in ({"execution_id": execution_id}, {"pipeline_id": pipeline["id"]}):
             assert ask(gateway, path, stranger, subject).status_code == 404

@@ -15,12 +15,6 @@ INGEST = "/api/monitoring/ingest"
 NOW = datetime.now(UTC)
 
 
-@pytest.fixture
-def gateway(stack: Stack, roastery: Roastery) -> httpx.Client:
-    headers = {"authorization": f"Bearer {roastery.token}"}
-    return httpx.Client(base_url=stack.description.gateway_url, timeout=30, headers=headers)
-
-
 def run(pipeline: dict[str, Any], minutes_ago: float, **columns: Any) -> dict[str, Any]:
     began = NOW - timedelta(minutes=minutes_ago)
     return {
@@ -77,13 +71,8 @@ def test_sent_twice_and_out_of_order_is_recorded_once(gateway: httpx.Client, roa
     assert snapshot(gateway, pipeline).json()["runs"].items() >= {"total": 1, "failed": 1}.items()
 
 
-def test_a_pipeline_of_others_does_not_exist(gateway: httpx.Client, stack: Stack, roastery: Roastery) -> None:
+def test_a_pipeline_of_others_does_not_exist(gateway: httpx.Client, stranger: str, roastery: Roastery) -> None:
     pipeline = roastery.pipeline()
-    stranger = httpx.post(
-        f"{stack.description.api_url}/auth/v1/signup",
-        json={"email": f"mallory-{uuid.uuid4().hex[:8]}@tea.example", "password": "earl-grey-is-better"},
-        headers={"apikey": stack.description.publishable_key},
-    ).json()["access_token"]
     gateway.headers["authorization"] = f"Bearer {stranger}"
     assert snapshot(gateway, pipeline).status_code == 404
     refused = gateway.post(INGEST, json={"executions": [run(pipeline, 1)]})

@@ -6,17 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from local.stack import Stack
-
 from .conftest import Roastery
 
 ANALYZE = "/api/ai/root-cause/analyze"
-
-
-@pytest.fixture
-def gateway(stack: Stack, roastery: Roastery) -> httpx.Client:
-    headers = {"authorization": f"Bearer {roastery.token}"}
-    return httpx.Client(base_url=stack.description.gateway_url, timeout=30, headers=headers)
 
 
 def failed_run(roastery: Roastery, pipeline: dict[str, Any], *messages: str) -> str:
@@ -62,13 +54,8 @@ def test_a_run_that_went_well_is_explained_when_asked(roastery: Roastery, gatewa
     assert (told["source"], told["causes"][0]["family"]) == ("computed", None)
 
 
-def test_strangers_are_told_nothing(stack: Stack, roastery: Roastery, gateway: httpx.Client) -> None:
+def test_strangers_are_told_nothing(stranger: str, roastery: Roastery, gateway: httpx.Client) -> None:
     run = failed_run(roastery, roastery.pipeline(), "boom")
-    stranger = httpx.post(
-        f"{stack.description.api_url}/auth/v1/signup",
-        json={"email": f"mallory-{uuid.uuid4().hex[:8]}@tea.example", "password": "earl-grey-is-better"},
-        headers={"apikey": stack.description.publishable_key},
-    ).json()["access_token"]
     headers = {"authorization": f"Bearer {stranger}"}
     assert gateway.post(ANALYZE, json={"execution_id": run}, headers=headers).status_code == 404
     assert gateway.post(ANALYZE, json={"text": "boom"}, headers={"authorization": "Bearer rubbish"}).status_code in (
