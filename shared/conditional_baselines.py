@@ -53,7 +53,7 @@ class ConditionalBaselines:
 
     def compare(self, run: RunFacts, medians: Measures) -> dict[str, Comparison]:
         """Each measure of which 20 deviations are known. Pure."""
-        residuals = self._residuals(run)
+        residuals = self.columns.residuals(self._row(run))
         found: dict[str, Comparison] = {}
         for name, value in run.values.items():
             placed, usual = self.columns.get(name), medians.get(name)
@@ -66,13 +66,14 @@ class ConditionalBaselines:
     def update(self, run: RunFacts, medians: Measures, usual_declared: Measures, *, anomalous: bool) -> None:
         """Learn an ended run. The medians are those before it."""
         self.incidents.update(anomalous)
-        residuals = self._residuals(run)
+        row = self._row(run)
+        residuals = self.columns.residuals(row)
         if self.incidents.learned() and self.columns.covariation.runs >= MIN_RUNS:
             self._learn_deviations(run, residuals, medians)
         if anomalous:
             self._settle(run, residuals, medians)
         elif not run.failed:
-            self.columns.learn(self.columns.row(run.values, run.declared, run.at))
+            self.columns.learn(row)
         if not run.failed:
             self._learn_values(run, medians, anomalous=anomalous)
         if not run.failed and not anomalous:
@@ -87,8 +88,8 @@ class ConditionalBaselines:
         if not placed.column.scale(former, present):
             self.columns.move(name, placed.column.logarithm(present) - placed.column.logarithm(former))
 
-    def _residuals(self, run: RunFacts) -> Floats:
-        return self.columns.residuals(self.columns.row(run.values, run.declared, run.at))
+    def _row(self, run: RunFacts) -> Floats:
+        return self.columns.row(run.values, run.declared, run.at)
 
     def _learn_deviations(self, run: RunFacts, residuals: Floats, medians: Measures) -> None:
         most = self.incidents.learned()
