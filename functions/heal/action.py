@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 ActionName = Literal[
     "retry_stage", "restart_worker", "increase_timeout", "scale_resources", "switch_fallback", "rollback_config"
 ]
-ACTION_NAMES: tuple[ActionName, ...] = get_args(ActionName)
 
 
 @dataclass(frozen=True, slots=True)
