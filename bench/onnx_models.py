@@ -115,8 +115,8 @@ def stages(failed: NDArray[np.bool_]) -> None:
     """Train a model of stage risks as `functions.train` does, and print its figures."""
     rows = np.random.default_rng(7).random((ROWS, len(STAGES.names)), dtype=np.float32)
     model = fit_failure_model(rows, failed, pipeline=np.arange(ROWS) % 10, subject=STAGES)
-    content = boosting_bytes([model.booster], features=len(STAGES.names), slope=1.0, intercept=0.0)
-    compare("stage risks, 100 trees of 8 leaves", content, rows, model.probability)
+    content = boosting_bytes(model.boosters, features=len(STAGES.names), slope=1.0, intercept=0.0)
+    compare(f"stage risks, {len(model.boosters)} boosters", content, rows, model.probability)
 
 
 def main() -> None:

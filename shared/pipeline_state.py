@@ -59,9 +59,7 @@ class PipelineState:
         """
         return feature_vector(self, execution, now=now.timestamp(), owner=owner, workspace=workspace)
 
-    def update(
-        self, execution: Execution, *, anomalous: bool = False, strangeness: Strangeness | None = None
-    ) -> bool:
+    def update(self, execution: Execution, *, anomalous: bool = False, strangeness: Strangeness | None = None) -> bool:
         """Learn an ended run. False where there was nothing to learn: not ended, or among the last 32 learned.
 
         An anomalous run's outcome is learned like any other; its measures stay out of the baselines until ten

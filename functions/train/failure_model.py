@@ -47,9 +47,9 @@ def fit_failure_model(
     """Gradient boosting over ``features`` (float32, [n, those of the subject]) and outcomes ``failed`` (0 or 1, [n]),
     each of which counts ``weight`` times.
 
-    Sixteen boosters, each of which has seen half of the pipelines (``pipeline``, [n], any labels; `pipeline_halves`). Of
-    every pipeline eight boosters know nothing but what its features say, so no pipeline's past is learned by heart: what
-    a busy pipeline did in its last burst says little about the next. A half that would be too little to learn from
+    Sixteen boosters, each of which has seen half of the pipelines (``pipeline``, [n], any labels; `pipeline_halves`).
+    Of every pipeline eight boosters know nothing but what its features say, so no pipeline's past is learned by heart:
+    what a busy pipeline did in its last burst says little about the next. A half that would be too little to learn from
     alone is left out; where no half is enough, one booster learns from everything.
 
     The probability never falls when a failure rate rises, all else being equal: a history is short and a tree that
