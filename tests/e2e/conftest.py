@@ -14,12 +14,16 @@ from tests.waiting import eventually
 class Roastery:
     """A user's workspace on the stack: records runs as an orchestrator would, and reads what was decided."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, email: str | None = None, password: str | None = None) -> None:
+        """The demo user's, or that of another user."""
         self.description = stack.description
         options = ClientOptions(httpx_client=httpx.Client(timeout=60), auto_refresh_token=False, persist_session=False)
         self.client: Client = create_client(self.description.api_url, self.description.publishable_key, options=options)
         session = self.client.auth.sign_in_with_password(
-            {"email": self.description.demo_email, "password": self.description.demo_password}
+            {
+                "email": email or self.description.demo_email,
+                "password": password or self.description.demo_password,
+            }
         ).session
         assert session is not None
         self.token = session.access_token
@@ -71,14 +75,30 @@ def gateway(stack: Stack, roastery: Roastery) -> httpx.Client:
     return httpx.Client(base_url=stack.description.gateway_url, timeout=30, headers=headers)
 
 
+PASSWORD = "earl-grey-is-better"
+
+
+def signed_up(stack: Stack) -> tuple[str, str]:
+    """The e-mail address and token of somebody who has just signed up and is a member of nothing else."""
+    email = f"mallory-{uuid.uuid4().hex[:8]}@tea.example"
+    answer = httpx.post(
+        f"{stack.description.api_url}/auth/v1/signup",
+        json={"email": email, "password": PASSWORD},
+        headers={"apikey": stack.description.publishable_key},
+    )
+    return email, answer.json()["access_token"]
+
+
 @pytest.fixture
 def stranger(stack: Stack) -> str:
-    """The token of somebody who has just signed up and is a member of nothing else."""
-    return httpx.post(
-        f"{stack.description.api_url}/auth/v1/signup",
-        json={"email": f"mallory-{uuid.uuid4().hex[:8]}@tea.example", "password": "earl-grey-is-better"},
-        headers={"apikey": stack.description.publishable_key},
-    ).json()["access_token"]
+    """The token of somebody who is a member of nothing else."""
+    return signed_up(stack)[1]
+
+
+@pytest.fixture
+def quiet_roastery(stack: Stack) -> Roastery:
+    """A workspace of its own: nothing else fails in it."""
+    return Roastery(stack, signed_up(stack)[0], PASSWORD)
 
 
 @pytest.fixture

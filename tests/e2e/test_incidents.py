@@ -13,7 +13,8 @@ def alerts(roastery: Roastery, pipeline: dict[str, Any], status: str) -> list[di
     return [alert for alert in found if alert["incident_id"]]
 
 
-def test_a_failure_is_one_alert_until_the_pipeline_recovers(roastery: Roastery) -> None:
+def test_a_failure_is_one_alert_until_the_pipeline_recovers(quiet_roastery: Roastery) -> None:
+    roastery = quiet_roastery
     pipeline = roastery.pipeline()
     message = f"the grinder of {pipeline['name']} jammed at bean 4711"
     for number in range(3):
